@@ -1,0 +1,5 @@
+/** Conformance tests that every backend, adapter and masking strategy extends. */
+@NullMarked
+package dev.graft.testkit;
+
+import org.jspecify.annotations.NullMarked;
