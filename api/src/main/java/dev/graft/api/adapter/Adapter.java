@@ -1,0 +1,38 @@
+package dev.graft.api.adapter;
+
+import dev.graft.api.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A parameter-efficient change of frozen weights. Stateless: parameters are values that the trainer
+ * owns, and all methods may be called any number of times.
+ */
+public interface Adapter {
+  /** Which sites it changes. */
+  TargetModules targets();
+
+  /**
+   * The parameters at a site.
+   *
+   * @throws dev.graft.api.error.GraftException {@code adapter.unsupported} when the site's kind or
+   *     shape does not suit
+   */
+  List<ParameterSpec> parameters(Site site);
+
+  /** Traces the site's output with the adapter, [.., out] in x's compute dtype. */
+  Tensor forward(AdapterContext context);
+
+  /**
+   * Traces the weight that makes the plain site compute what {@link #forward} does without dropout.
+   */
+  Tensor mergedWeight(MergeContext context);
+
+  /** The content of {@code adapter_config.json}, apart from {@code base_model_name_or_path}. */
+  Map<String, Object> savedConfig();
+
+  /** The tensor's name in a saved folder, after the module's name and a dot. */
+  default String savedName(Site site, String parameter) {
+    return parameter + ".weight";
+  }
+}

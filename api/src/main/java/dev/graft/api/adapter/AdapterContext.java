@@ -1,0 +1,34 @@
+package dev.graft.api.adapter;
+
+import dev.graft.api.tensor.Shape;
+import dev.graft.api.tensor.Tensor;
+import java.util.Optional;
+
+/** What an adapter sees while the forward pass of its site is traced. */
+public interface AdapterContext {
+  Site site();
+
+  /** The site's input: [.., in] in the compute dtype; for an embedding the token ids, i64 [..]. */
+  Tensor x();
+
+  /** The output without the adapter, [.., out]; traced when first asked for. */
+  Tensor baseOutput();
+
+  /** The frozen weight, [out, in] (an embedding's is [in, out]), in the compute dtype. */
+  Tensor weight();
+
+  Optional<Tensor> bias();
+
+  /** A parameter that the adapter declared, f32. */
+  Tensor parameter(String name);
+
+  /** True in training: dropout applies. */
+  boolean training();
+
+  /**
+   * Noise in [0, 1), f32, distinct for every name, step and micro-batch; only in training.
+   *
+   * @param name what it is for, unique within the site
+   */
+  Tensor uniform(String name, Shape shape);
+}
