@@ -157,7 +157,7 @@ public final class ConfigBinder {
     } else if (c.isEnum()) {
       return convertEnum(v, c, at);
     } else if (c.isRecord() && v instanceof Map<?, ?> m) {
-      return bind(stringKeys(m, at), c.asSubclass(Record.class), at);
+      return bind(stringKeys(m), c.asSubclass(Record.class), at);
     } else {
       Optional<Method> factory = factory(c);
       if (factory.isPresent()) {
@@ -185,13 +185,13 @@ public final class ConfigBinder {
     }
     if (p.getRawType() == Map.class && v instanceof Map<?, ?> m) {
       Map<String, Object> out = new LinkedHashMap<>();
-      stringKeys(m, at).forEach((k, x) -> out.put(k, convert(x, arguments[1], join(at, k))));
+      stringKeys(m).forEach((k, x) -> out.put(k, convert(x, arguments[1], join(at, k))));
       return java.util.Collections.unmodifiableMap(out);
     }
     throw mismatch(v, p, at);
   }
 
-  private static Map<String, Object> stringKeys(Map<?, ?> m, String at) {
+  private static Map<String, Object> stringKeys(Map<?, ?> m) {
     Map<String, Object> out = new LinkedHashMap<>();
     m.forEach(
         (k, x) -> {
