@@ -39,13 +39,13 @@ public record Uniform(long site, Shape shape) implements Composite {
     Tensor key = in.get(0);
     Trace t = key.trace();
     Tensor seed = key.slice(0, 0, 1);
-    Tensor mask = t.fill(Noise.MASK, TensorType.of(DType.I64, 1));
+    Tensor mask = t.fill((double) Noise.MASK, TensorType.of(DType.I64, 1));
     Tensor s = mix(seed.and(mask), mask);
     s = mix(s.xor(seed.shiftRight(32)), mask);
     s = mix(s.xor(key.slice(0, 1, 2).and(mask)), mask);
     s = mix(s.xor(key.slice(0, 2, 3).and(mask)), mask);
-    s = mix(s.xor(t.fill(site, mask.type())), mask);
-    Tensor second = mix(s.xor(t.fill(Noise.GOLDEN, mask.type())), mask);
+    s = mix(s.xor(t.fill((double) site, mask.type())), mask);
+    Tensor second = mix(s.xor(t.fill((double) Noise.GOLDEN, mask.type())), mask);
     int n = (int) shape.size();
     Tensor bits = mix(mix(t.iota(0, n).xor(s), mask).xor(second), mask);
     Tensor u = bits.shiftRight(8).cast(DType.F32).times(0x1p-24);
@@ -61,7 +61,7 @@ public record Uniform(long site, Shape shape) implements Composite {
   }
 
   private static Tensor multiply(Tensor x, long by) {
-    return x.times(x.trace().fill(by, TensorType.of(DType.I64, 1)));
+    return x.times(x.trace().fill((double) by, TensorType.of(DType.I64, 1)));
   }
 
   @Override
