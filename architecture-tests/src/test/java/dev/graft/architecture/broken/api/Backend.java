@@ -1,0 +1,4 @@
+package dev.graft.architecture.broken.api;
+
+/** Stands for the plugin interface. */
+public interface Backend {}

@@ -1,0 +1,13 @@
+package dev.graft.architecture.broken.api;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Breaks: api uses only the JDK and jspecify. */
+final class LoggingApi {
+  private LoggingApi() {}
+
+  static Logger logger() {
+    return LoggerFactory.getLogger("api");
+  }
+}
