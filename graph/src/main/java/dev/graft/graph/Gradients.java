@@ -1,0 +1,232 @@
+package dev.graft.graph;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.tensor.Composite;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.Node;
+import dev.graft.api.tensor.Tensor;
+import dev.graft.api.tensor.Trace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * Reverse-mode differentiation as a graph transformation: appends the backward pass to the trace
+ * that holds the forward pass. Composites with a good adjoint use it ({@link CompositeAdjoints});
+ * others are differentiated through their decomposition. Only values that depend on what is
+ * differentiated for get gradient nodes.
+ */
+public final class Gradients {
+  private Gradients() {}
+
+  /**
+   * The gradients of a scalar.
+   *
+   * @param loss a floating scalar of an open trace
+   * @param wrt floating tensors of the same trace; usually variables
+   * @return for each of {@code wrt} a tensor of its type; zeros where the loss does not depend on
+   *     it
+   */
+  public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
+    if (loss.shape().rank() != 0 || !loss.dtype().isFloating()) {
+      throw new GraftException(
+          ErrorCode.GRAPH_SHAPE, "expected a floating scalar to differentiate, received " + loss);
+    }
+    List<Optional<Tensor>> grads =
+        pullBack(List.of(loss), List.of(loss.trace().fill(1, loss.type())), wrt);
+    List<Tensor> out = new ArrayList<>();
+    for (int i = 0; i < wrt.size(); i++) {
+      Tensor target = wrt.get(i);
+      out.add(grads.get(i).orElseGet(() -> target.trace().zeros(target.type())));
+    }
+    return out;
+  }
+
+  /**
+   * The vector–Jacobian product: for each of {@code wrt} Σ ∂output/∂wrt · gradient, empty where no
+   * output depends on it.
+   */
+  static List<Optional<Tensor>> pullBack(
+      List<Tensor> outputs, List<Tensor> gradients, List<Tensor> wrt) {
+    for (Tensor t : wrt) {
+      if (!t.dtype().isFloating()) {
+        throw new GraftException(
+            ErrorCode.GRAPH_DTYPE,
+            "expected a floating tensor to differentiate for, received " + t);
+      }
+    }
+    Set<Tensor> targets = new HashSet<>(wrt);
+    Set<Node> relevant = relevant(outputs, targets);
+    Adjoints adjoints = new Adjoints();
+    PriorityQueue<Node> todo =
+        new PriorityQueue<>((a, b) -> Integer.compare(b.id(), a.id())); // users before operands
+    Set<Node> queued = new HashSet<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      Tensor o = outputs.get(i);
+      if (relevant.contains(o.node()) || targets.contains(o)) {
+        adjoints.add(o, gradients.get(i));
+        if (queued.add(o.node())) {
+          todo.add(o.node());
+        }
+      }
+    }
+    while (!todo.isEmpty()) {
+      Node node = todo.remove();
+      if (!relevant.contains(node)) {
+        continue;
+      }
+      List<Optional<Tensor>> incoming = new ArrayList<>();
+      for (int i = 0; i < node.types().size(); i++) {
+        incoming.add(adjoints.get(node.output(i)));
+      }
+      if (incoming.stream().allMatch(Optional::isEmpty)) {
+        continue;
+      }
+      boolean[] wanted = new boolean[node.inputs().size()];
+      for (int i = 0; i < wanted.length; i++) {
+        Tensor in = node.inputs().get(i);
+        wanted[i] =
+            in.dtype().isFloating() && (relevant.contains(in.node()) || targets.contains(in));
+      }
+      List<Optional<Tensor>> contributions =
+          outputs.get(0).trace().at(node.site(), () -> contributions(node, incoming, wanted));
+      for (int i = 0; i < wanted.length; i++) {
+        Tensor in = node.inputs().get(i);
+        if (wanted[i] && contributions.get(i).isPresent()) {
+          adjoints.add(in, contributions.get(i).get());
+          if (queued.add(in.node())) {
+            todo.add(in.node());
+          }
+        }
+      }
+    }
+    return wrt.stream().map(adjoints::get).toList();
+  }
+
+  private static List<Optional<Tensor>> contributions(
+      Node node, List<Optional<Tensor>> incoming, boolean[] wanted) {
+    if (!(node.op() instanceof Composite c)) {
+      return incoming.get(0).isEmpty()
+          ? none(wanted.length)
+          : PrimitiveAdjoints.of(node, incoming.get(0).get(), wanted);
+    }
+    Optional<List<Optional<Tensor>>> known = CompositeAdjoints.of(node, incoming, wanted);
+    if (known.isPresent()) {
+      return known.get();
+    }
+    List<Tensor> outputs = c.decompose(node.inputs());
+    List<Tensor> used = new ArrayList<>();
+    List<Tensor> gradients = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      if (incoming.get(i).isPresent()) {
+        used.add(outputs.get(i));
+        gradients.add(incoming.get(i).get());
+      }
+    }
+    List<Tensor> wrt = new ArrayList<>();
+    for (int i = 0; i < wanted.length; i++) {
+      if (wanted[i]) {
+        wrt.add(node.inputs().get(i));
+      }
+    }
+    List<Optional<Tensor>> found = pullBack(used, gradients, wrt);
+    List<Optional<Tensor>> out = new ArrayList<>();
+    int next = 0;
+    for (boolean w : wanted) {
+      out.add(w ? found.get(next++) : Optional.empty());
+    }
+    return out;
+  }
+
+  static List<Optional<Tensor>> none(int n) {
+    List<Optional<Tensor>> out = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      out.add(Optional.empty());
+    }
+    return out;
+  }
+
+  /**
+   * The nodes through which a gradient reaches a target: those with a target among their ancestors'
+   * outputs.
+   */
+  private static Set<Node> relevant(List<Tensor> outputs, Set<Tensor> targets) {
+    List<Node> order = ancestors(outputs);
+    Set<Node> relevant = new HashSet<>();
+    for (Node n : order) {
+      for (Tensor in : n.inputs()) {
+        if (targets.contains(in) || relevant.contains(in.node())) {
+          relevant.add(n);
+          break;
+        }
+      }
+    }
+    return relevant;
+  }
+
+  private static List<Node> ancestors(List<Tensor> outputs) {
+    Set<Node> seen = new HashSet<>();
+    List<Node> todo = new ArrayList<>();
+    outputs.forEach(t -> todo.add(t.node()));
+    while (!todo.isEmpty()) {
+      Node n = todo.remove(todo.size() - 1);
+      if (seen.add(n)) {
+        n.inputs().forEach(t -> todo.add(t.node()));
+      }
+    }
+    return seen.stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).toList();
+  }
+
+  /** Sums of the gradients that arrive at each value. */
+  private static final class Adjoints {
+    private final Map<Tensor, Tensor> sums = new HashMap<>();
+
+    void add(Tensor value, Tensor gradient) {
+      if (!gradient.type().equals(value.type())) {
+        throw new GraftException(
+            ErrorCode.GRAPH_INVALID,
+            "expected a gradient of type "
+                + value.type()
+                + " for the output of "
+                + value.node()
+                + ", received "
+                + gradient.type());
+      }
+      sums.merge(value, gradient, Tensor::plus);
+    }
+
+    Optional<Tensor> get(Tensor value) {
+      return Optional.ofNullable(sums.get(value));
+    }
+  }
+
+  /** Reduces a gradient to the shape of an operand that was broadcast. */
+  static Tensor unbroadcast(Tensor gradient, Tensor operand) {
+    if (gradient.shape().equals(operand.shape())) {
+      return gradient;
+    }
+    int extra = gradient.shape().rank() - operand.shape().rank();
+    List<Integer> axes = new ArrayList<>();
+    for (int i = 0; i < gradient.shape().rank(); i++) {
+      if (i < extra || (operand.dim(i - extra) == 1 && gradient.dim(i) != 1)) {
+        axes.add(i);
+      }
+    }
+    Tensor sum =
+        axes.isEmpty()
+            ? gradient
+            : gradient.sum(axes.stream().mapToInt(Integer::intValue).toArray());
+    return sum.reshape(operand.shape());
+  }
+
+  static Tensor scalar(Trace trace, double value, DType dtype) {
+    return trace.fill(
+        value, new dev.graft.api.tensor.TensorType(dtype, dev.graft.api.tensor.Shape.scalar()));
+  }
+}
