@@ -1,0 +1,118 @@
+package dev.graft.models;
+
+import dev.graft.api.adapter.Adapter;
+import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.Site;
+import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.error.Nearest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** An adapter laid onto the sites of a model that it targets. */
+public final class AdapterBinding {
+  private final Adapter adapter;
+  private final Map<Site, List<BoundParameter>> parameters;
+
+  private AdapterBinding(Adapter adapter, Map<Site, List<BoundParameter>> parameters) {
+    this.adapter = adapter;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Finds the targeted sites.
+   *
+   * @param sites all sites of the model
+   * @throws GraftException {@code targets.unmatched} when no site, or no site for one of the listed
+   *     names, is there; {@code adapter.unsupported} when the adapter refuses a site
+   */
+  public static AdapterBinding bind(Adapter adapter, List<Site> sites) {
+    TargetModules targets = adapter.targets();
+    for (String name : targets.names()) {
+      if (sites.stream().noneMatch(s -> TargetModules.matchesName(s.name(), name))) {
+        throw new GraftException(
+            ErrorCode.TARGETS_UNMATCHED,
+            "expected every entry of target_modules to name a module of the model, received '"
+                + name
+                + "'. "
+                + Nearest.hint(name, modules(sites)));
+      }
+    }
+    Map<Site, List<BoundParameter>> bound = new LinkedHashMap<>();
+    for (Site site : sites) {
+      if (targets.matches(site)) {
+        List<BoundParameter> at = new ArrayList<>();
+        for (ParameterSpec spec : adapter.parameters(site)) {
+          at.add(new BoundParameter(site, spec, variable(site, spec.name())));
+        }
+        bound.put(site, List.copyOf(at));
+      }
+    }
+    if (bound.isEmpty()) {
+      throw new GraftException(
+          ErrorCode.TARGETS_UNMATCHED,
+          "expected target_modules to match at least one module of the model, received '"
+              + targets
+              + "', which matches none. A regular expression must match the whole name, for"
+              + " example '"
+              + sites.get(sites.size() / 2).name()
+              + "'. Modules: "
+              + String.join(", ", modules(sites))
+              + ".");
+    }
+    return new AdapterBinding(adapter, bound);
+  }
+
+  private static Collection<String> modules(List<Site> sites) {
+    return sites.stream().map(Site::module).collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
+  }
+
+  static String variable(Site site, String parameter) {
+    return "adapter." + site.name() + "." + parameter;
+  }
+
+  public Adapter adapter() {
+    return adapter;
+  }
+
+  /** The targeted sites, in forward order. */
+  public List<Site> sites() {
+    return List.copyOf(parameters.keySet());
+  }
+
+  public boolean covers(Site site) {
+    return parameters.containsKey(site);
+  }
+
+  /** The parameters of all targeted sites. */
+  public List<BoundParameter> parameters() {
+    return parameters.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The parameters at one site; none where the site is not targeted. */
+  public List<BoundParameter> parameters(Site site) {
+    return parameters.getOrDefault(site, List.of());
+  }
+
+  /** One parameter of a site. */
+  BoundParameter parameter(Site site, String name) {
+    return parameters(site).stream()
+        .filter(p -> p.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new GraftException(
+                    ErrorCode.GRAPH_INVALID,
+                    site.name()
+                        + ": expected a parameter that the adapter declares, received '"
+                        + name
+                        + "'. "
+                        + Nearest.hint(
+                            name, parameters(site).stream().map(p -> p.spec().name()).toList())));
+  }
+}
