@@ -114,9 +114,18 @@ public final class ConfigBinder {
                 + at
                 + "', received none; add the key to the recipe");
       }
-      v = d.value();
+      v = written(d.value(), c.getType());
     }
     return convert(v, c.getGenericType(), at);
+  }
+
+  /** A default in the notation of a recipe: {@code [a, b]} is a list, except where a string is. */
+  private static Object written(String v, Class<?> type) {
+    if (type == String.class || !v.startsWith("[") || !v.endsWith("]")) {
+      return v;
+    }
+    String inner = v.substring(1, v.length() - 1).strip();
+    return inner.isEmpty() ? List.of() : List.of(inner.split("\\s*,\\s*", -1));
   }
 
   private static Object convert(Object v, Type type, String at) {
