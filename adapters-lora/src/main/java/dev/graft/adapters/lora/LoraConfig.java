@@ -1,0 +1,133 @@
+package dev.graft.adapters.lora;
+
+import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.config.Default;
+import dev.graft.api.config.Doc;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * The recipe's {@code adapter} block for {@code type: lora}.
+ *
+ * <p>The keys of {@code rank_pattern} and {@code alpha_pattern} are regular expressions; a key
+ * holds for a module whose whole name, or whose end after a dot, it matches. The first matching key
+ * wins.
+ */
+public record LoraConfig(
+    @Doc("Rank of the change of a weight, at least 1.") @Default("8") int r,
+    @Doc("Numerator of the scale of the change, above 0.") @Default("16") double alpha,
+    @Doc("Share of the input that training drops before lora_A, in [0, 1).") @Default("0")
+        double dropout,
+    @Doc("Which modules: a list of names, a regular expression, or all-linear.")
+        @Default("[q_proj, v_proj]")
+        TargetModules targetModules,
+    @Doc("How alpha becomes a scale: standard is alpha/r, rslora is alpha/sqrt(r).")
+        @Default("standard")
+        Scaling scaling,
+    @Doc("How lora_A starts: kaiming is U(-1/sqrt(in), 1/sqrt(in)), gaussian is N(0, 1/r^2).")
+        @Default("kaiming")
+        Init init,
+    @Doc("Other ranks for some modules, by name or regular expression.")
+        Map<String, Integer> rankPattern,
+    @Doc("Other values of alpha for some modules, by name or regular expression.")
+        Map<String, Double> alphaPattern) {
+
+  /** How alpha becomes the scale s of the change. */
+  public enum Scaling {
+    /** s = alpha/r (arXiv 2106.09685). */
+    STANDARD,
+    /** s = alpha/√r, which keeps the change's size when r grows (arXiv 2312.03732). */
+    RSLORA
+  }
+
+  /** How lora_A starts; lora_B starts at zero. */
+  public enum Init {
+    /** Kaiming uniform with a = √5. */
+    KAIMING,
+    /** Normal with standard deviation 1/r. */
+    GAUSSIAN
+  }
+
+  public LoraConfig {
+    checkRank("r", r);
+    checkAlpha("alpha", alpha);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw invalid("dropout in [0, 1)", dropout);
+    }
+    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+    rankPattern.forEach(
+        (key, value) -> {
+          checkRank("rank_pattern['" + key + "']", value);
+          pattern(key);
+        });
+    alphaPattern.forEach(
+        (key, value) -> {
+          checkAlpha("alpha_pattern['" + key + "']", value);
+          pattern(key);
+        });
+  }
+
+  /** The rank at a module. */
+  int r(String module) {
+    return find(rankPattern, module, r);
+  }
+
+  /** The scale s of the change at a module. */
+  double scale(String module) {
+    double a = find(alphaPattern, module, alpha);
+    return scaling == Scaling.RSLORA ? a / Math.sqrt(r(module)) : a / r(module);
+  }
+
+  private static <V> V find(Map<String, V> patterns, String module, V otherwise) {
+    for (Map.Entry<String, V> e : patterns.entrySet()) {
+      if (pattern(e.getKey()).matcher(module).matches()) {
+        return e.getValue();
+      }
+    }
+    return otherwise;
+  }
+
+  /** A key as PEFT reads it. */
+  private static Pattern pattern(String key) {
+    try {
+      return Pattern.compile("(.*\\.)?(" + key + ")");
+    } catch (PatternSyntaxException e) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected a module name or a regular expression as key of rank_pattern or alpha_pattern,"
+              + " received '"
+              + key
+              + "': "
+              + e.getDescription(),
+          e);
+    }
+  }
+
+  private static void checkRank(String what, int r) {
+    if (r < 1) {
+      throw invalid(what + " of at least 1", r);
+    }
+  }
+
+  private static void checkAlpha(String what, double alpha) {
+    if (!(alpha > 0 && Double.isFinite(alpha))) {
+      throw invalid("a finite " + what + " above 0", alpha);
+    }
+  }
+
+  private static GraftException invalid(String expected, Object received) {
+    return new GraftException(
+        ErrorCode.CONFIG_VALUE,
+        "expected "
+            + expected
+            + " for the lora adapter, received "
+            + received
+            + "; correct the recipe's adapter block");
+  }
+}
