@@ -1,0 +1,42 @@
+package dev.graft.api.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TargetModulesTest {
+  private static final Site Q =
+      new Site("model.layers.1.self_attn.q_proj", SiteKind.LINEAR, 64, 64, 1);
+  private static final Site HEAD = new Site("lm_head", SiteKind.HEAD, 64, 256, -1);
+
+  @Test
+  void namesMatchWholePartsOnly() {
+    assertThat(TargetModules.of("q_proj").matches(Q)).isTrue();
+    assertThat(TargetModules.of("layers.1.self_attn.q_proj").matches(Q)).isTrue();
+    assertThat(TargetModules.of("proj").matches(Q)).isFalse();
+    assertThat(TargetModules.of("model.layers.1.self_attn.q_proj").matches(Q)).isTrue();
+  }
+
+  @Test
+  void aStringIsARegularExpressionForTheWholeName() {
+    assertThat(TargetModules.fromConfig(".*\\.(q|v)_proj").matches(Q)).isTrue();
+    assertThat(TargetModules.fromConfig("q_proj").matches(Q)).isFalse();
+    assertThatThrownBy(() -> TargetModules.fromConfig("(")).hasMessageContaining("'('");
+  }
+
+  @Test
+  void allLinearLeavesTheHeadOut() {
+    assertThat(TargetModules.allLinear().matches(Q)).isTrue();
+    assertThat(TargetModules.allLinear().matches(HEAD)).isFalse();
+  }
+
+  @Test
+  void otherValuesAreRefused() {
+    for (Object bad : List.of(List.of(), List.of(1), "", 3)) {
+      assertThatThrownBy(() -> TargetModules.fromConfig(bad))
+          .hasMessageContaining("target_modules");
+    }
+  }
+}
