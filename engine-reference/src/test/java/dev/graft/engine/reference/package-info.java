@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.engine.reference;
+
+import org.jspecify.annotations.NullMarked;
