@@ -1,0 +1,192 @@
+package dev.graft.training.data;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which examples every step of a run gets: decided by the data, the settings and the seed alone, so
+ * that any step can be had at any time and a resumed run sees what the unbroken one would have.
+ *
+ * <p>An epoch goes through all examples once, in as many steps as any other. Its last step may have
+ * fewer micro-batches, and the last of these fewer rows; missing rows are padding. Immutable.
+ */
+public final class BatchPlan {
+  private static final int MAX_BUCKETS = 4;
+
+  private final List<MaskedExample> examples;
+  private final BatchSettings settings;
+  private final int steps;
+  private final int stepsPerEpoch;
+  private final List<List<int[]>> epochs;
+  private final PlanStatistics statistics;
+
+  private BatchPlan(List<MaskedExample> examples, BatchSettings settings, long seed, int steps) {
+    this.examples = List.copyOf(examples);
+    this.settings = settings;
+    this.steps = steps;
+    this.stepsPerEpoch = stepsPerEpoch(examples, settings);
+    this.epochs = new ArrayList<>();
+    for (int epoch = 0; (long) epoch * stepsPerEpoch < steps; epoch++) {
+      epochs.add(rows(this.examples, settings, seed, epoch));
+    }
+    this.statistics = count();
+  }
+
+  /**
+   * Plans so many steps.
+   *
+   * @param examples at least one; none longer than a row, all with a target, as {@link
+   *     TrainingData} gives them
+   * @param steps at least 1
+   */
+  public static BatchPlan ofSteps(
+      List<MaskedExample> examples, BatchSettings settings, long seed, int steps) {
+    if (steps < 1) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE, "expected at least one optimizer step, received " + steps);
+    }
+    return new BatchPlan(examples, settings, seed, steps);
+  }
+
+  /** Plans whole epochs. */
+  public static BatchPlan ofEpochs(
+      List<MaskedExample> examples, BatchSettings settings, long seed, int epochs) {
+    long steps = (long) stepsPerEpoch(examples, settings) * epochs;
+    return ofSteps(examples, settings, seed, Math.toIntExact(steps));
+  }
+
+  /** The optimizer steps of an epoch, whichever it is. */
+  public static int stepsPerEpoch(List<MaskedExample> examples, BatchSettings settings) {
+    if (examples.isEmpty()) {
+      throw new GraftException(
+          ErrorCode.DATA_EMPTY, "expected at least one example to plan, received none; add data");
+    }
+    int rows = rows(examples, settings, 0, 0).size();
+    return divideUp(rows, settings.microBatchSize() * settings.gradientAccumulationSteps());
+  }
+
+  private static int divideUp(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
+  /** The examples of every row of an epoch, in the order of training. */
+  private static List<int[]> rows(
+      List<MaskedExample> examples, BatchSettings settings, long seed, int epoch) {
+    int[] lengths = examples.stream().mapToInt(MaskedExample::inputs).toArray();
+    for (int i = 0; i < lengths.length; i++) {
+      if (lengths[i] < 1 || lengths[i] > settings.sequenceLen()) {
+        throw new GraftException(
+            ErrorCode.DATA_TOO_LONG,
+            examples.get(i).origin()
+                + ": expected from 1 to "
+                + settings.sequenceLen()
+                + " tokens before the last target, received "
+                + lengths[i]
+                + "; prepare the data for the same sequence_len");
+      }
+    }
+    boolean shuffled = settings.order() == Order.SHUFFLED;
+    int n = lengths.length;
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    if (shuffled) {
+      order = Permutation.of(n, seed, epoch, "data.order");
+    }
+    if (settings.packing() == Packing.NONE) {
+      return Arrays.stream(order).mapToObj(i -> new int[] {i}).toList();
+    }
+    List<int[]> packed = Packer.bestFit(lengths, order, settings.sequenceLen());
+    if (!shuffled) {
+      return packed.stream()
+          .map(row -> Arrays.stream(row).sorted().toArray())
+          .sorted(Comparator.comparingInt(row -> row[0]))
+          .toList();
+    }
+    // Rows come out by falling length of their first example; training must not see that order.
+    int[] rowOrder = Permutation.of(packed.size(), seed, epoch, "data.rows");
+    return Arrays.stream(rowOrder).mapToObj(packed::get).toList();
+  }
+
+  private PlanStatistics count() {
+    List<int[]> batches = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      batches.addAll(batches(step));
+    }
+    int[] targets = batches.stream().mapToInt(this::targets).toArray();
+    int places = settings.microBatchSize() * settings.sequenceLen();
+    List<Integer> buckets = Buckets.choose(targets, places, MAX_BUCKETS);
+    long real = Arrays.stream(targets).asLongStream().sum();
+    long padded = Arrays.stream(targets).mapToLong(t -> Buckets.of(buckets, t)).sum();
+    int rows = epochs.get(0).size();
+    long tokens = examples.stream().mapToLong(MaskedExample::inputs).sum();
+    long rowPlaces = (long) divideUp(rows, settings.microBatchSize()) * places;
+    return new PlanStatistics(
+        rows, tokens, 1 - (double) tokens / rowPlaces, 1 - (double) real / padded, buckets);
+  }
+
+  /** For every micro-batch of a step, its examples. */
+  private List<int[]> batches(int step) {
+    return rowsOf(step).stream()
+        .map(rows -> rows.stream().flatMapToInt(Arrays::stream).toArray())
+        .toList();
+  }
+
+  /** For every micro-batch of a step, its rows. */
+  private List<List<int[]>> rowsOf(int step) {
+    List<int[]> rows = epochs.get(step / stepsPerEpoch);
+    int b = settings.microBatchSize();
+    int first = step % stepsPerEpoch * b * settings.gradientAccumulationSteps();
+    int end = Math.min(rows.size(), first + b * settings.gradientAccumulationSteps());
+    List<List<int[]>> out = new ArrayList<>();
+    for (int from = first; from < end; from += b) {
+      out.add(rows.subList(from, Math.min(end, from + b)));
+    }
+    return out;
+  }
+
+  private int targets(int[] batch) {
+    return Arrays.stream(batch).map(i -> examples.get(i).targets()).sum();
+  }
+
+  /** The number of optimizer steps. */
+  public int steps() {
+    return steps;
+  }
+
+  /** The optimizer steps of an epoch. */
+  public int stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  public BatchSettings settings() {
+    return settings;
+  }
+
+  public PlanStatistics statistics() {
+    return statistics;
+  }
+
+  /** The batches of a step, from 0 on; the same whenever and however often it is asked for. */
+  public PlannedStep step(int index) {
+    if (index < 0 || index >= steps) {
+      throw new IndexOutOfBoundsException("expected a step below " + steps + ": " + index);
+    }
+    List<PackedBatch> microBatches = new ArrayList<>();
+    for (List<int[]> rows : rowsOf(index)) {
+      int targets = rows.stream().mapToInt(this::targets).sum();
+      microBatches.add(
+          PackedBatch.of(
+              rows.stream()
+                  .map(row -> Arrays.stream(row).mapToObj(examples::get).toList())
+                  .toList(),
+              settings.microBatchSize(),
+              settings.sequenceLen(),
+              Buckets.of(statistics.targetBuckets(), targets)));
+    }
+    return new PlannedStep(index, index / stepsPerEpoch, microBatches);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.graft.training.data;
+
+/** The form of a data set's rows; recipes name it in kebab-case. */
+public enum DatasetType {
+  /** Objects with {@code instruction}, {@code output} and possibly {@code input}. */
+  ALPACA {
+    @Override
+    Example read(Fields row) {
+      return new AlpacaExample(
+          row.origin(),
+          row.text("instruction"),
+          row.optionalText("input").orElse(""),
+          row.text("output"));
+    }
+  },
+  /** Objects with {@code prompt} and {@code completion}. */
+  PROMPT_COMPLETION {
+    @Override
+    Example read(Fields row) {
+      return new PromptCompletionExample(row.origin(), row.text("prompt"), row.text("completion"));
+    }
+  };
+
+  abstract Example read(Fields row);
+}

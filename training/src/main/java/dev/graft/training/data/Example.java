@@ -1,0 +1,13 @@
+package dev.graft.training.data;
+
+/** One row of a data set. */
+public sealed interface Example permits AlpacaExample, PromptCompletionExample {
+  /** Where it stands. */
+  Origin origin();
+
+  /** What the model is given before it answers. */
+  Rendering prompt();
+
+  /** The prompt followed by the answer and the end of the turn. */
+  Rendering rendering();
+}

@@ -1,0 +1,26 @@
+package dev.graft.training.data;
+
+import java.util.List;
+
+/**
+ * An example as the text that the model sees, in stretches of one role each.
+ *
+ * @param segments in order; the end-of-text token can only come last
+ */
+public record Rendering(List<Segment> segments) {
+  public Rendering {
+    segments = List.copyOf(segments);
+    for (int i = 0; i + 1 < segments.size(); i++) {
+      if (segments.get(i).isEndOfText()) {
+        throw new IllegalArgumentException("expected the end-of-text token last: " + segments);
+      }
+    }
+  }
+
+  /** The whole text, without the end-of-text token. */
+  public String text() {
+    StringBuilder out = new StringBuilder();
+    segments.forEach(s -> out.append(s.text()));
+    return out.toString();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.graft.training.data;
+
+import dev.graft.api.masking.Role;
+
+/**
+ * A stretch of rendered text of one role.
+ *
+ * @param text the text; empty for the end-of-text token, which is appended by id and never searched
+ *     for in the text
+ * @param role what it is
+ * @param turn the index of the assistant turn that it belongs to or leads to, from 0
+ * @param endOfTurn whether its tokens end an assistant turn
+ */
+public record Segment(String text, Role role, int turn, boolean endOfTurn) {
+  public static Segment text(String text, Role role, int turn) {
+    return new Segment(text, role, turn, false);
+  }
+
+  /** The tokenizer's end-of-text token, ending a turn. */
+  public static Segment endOfText(int turn) {
+    return new Segment("", Role.SPECIAL, turn, true);
+  }
+
+  boolean isEndOfText() {
+    return endOfTurn && text.isEmpty();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.graft.training.data;
+
+import java.util.OptionalInt;
+
+/** A model's tokenizer, as far as training data needs it. */
+public interface TextEncoder {
+  /** Tokenizes a text as it stands: nothing is added before or after it. */
+  Encoded encode(String text);
+
+  /** The token that ends a text. */
+  int eosId();
+
+  /**
+   * The token to put before every text; empty when the tokenizer's configuration does not ask for
+   * one.
+   */
+  OptionalInt bosId();
+
+  /** All ids are below this. */
+  int vocabSize();
+}

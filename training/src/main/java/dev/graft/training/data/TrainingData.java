@@ -1,0 +1,179 @@
+package dev.graft.training.data;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.masking.MaskingStrategy;
+import dev.graft.api.masking.Role;
+import dev.graft.api.masking.TokenizedExample;
+import dev.graft.api.masking.TokenizedExample.Token;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A data set rendered, tokenized and masked, ready to be packed.
+ *
+ * @param examples those that are trained on, in the order of the data set; all have a target
+ */
+public record TrainingData(List<MaskedExample> examples, DataStatistics statistics) {
+  private static final int SHOWN_CHARACTERS = 300;
+
+  public TrainingData {
+    examples = List.copyOf(examples);
+  }
+
+  /**
+   * Prepares examples.
+   *
+   * @param seed the run's seed, for masks that draw
+   * @param sequenceLen the length of a row, which holds the tokens before an example's last target
+   * @throws GraftException {@code data.empty} without examples; {@code data.too-long} when one is
+   *     longer than a row and {@code overlength} refuses or skips them all; {@code mask.invalid}
+   *     when the mask breaks its contract; {@code mask.empty} when no token of any example carries
+   *     loss; {@code tokenizer}
+   */
+  public static TrainingData prepare(
+      List<Example> examples,
+      TextEncoder encoder,
+      MaskingStrategy mask,
+      long seed,
+      int sequenceLen,
+      Overlength overlength) {
+    if (examples.isEmpty()) {
+      throw new GraftException(
+          ErrorCode.DATA_EMPTY, "expected at least one example, received none; add data");
+    }
+    ExampleTokenizer tokenizer = new ExampleTokenizer(encoder);
+    mask.prepare(() -> examples.stream().map(e -> tokenizer.tokenize(e.rendering())).iterator());
+    Collector out = new Collector(sequenceLen, overlength);
+    for (Example e : examples) {
+      TokenizedExample tokenized = tokenizer.tokenize(e.rendering());
+      float[] weights = mask.mask(tokenized, seed);
+      check(weights, tokenized, e.origin());
+      out.add(e.origin(), tokenized, weights);
+    }
+    return out.finish(examples.size(), tokenizer.tokenize(examples.get(0).rendering()));
+  }
+
+  private static void check(float[] weights, TokenizedExample example, Origin origin) {
+    String problem = null;
+    if (weights.length != example.size()) {
+      problem = example.size() + " weights, one for every token, received " + weights.length;
+    }
+    for (int i = 0; i < weights.length && problem == null; i++) {
+      if (!(weights[i] >= 0 && weights[i] <= 1)) {
+        problem = "weights in [0, 1], received " + weights[i] + " for token " + i;
+      } else if (i == 0 && weights[0] != 0) {
+        problem = "weight 0 for the first token, which nothing predicts, received " + weights[0];
+      }
+    }
+    if (problem != null) {
+      throw new GraftException(
+          ErrorCode.MASK_INVALID,
+          origin + ": expected the mask to give " + problem + "; this is a fault of the mask");
+    }
+  }
+
+  /** Gathers masked examples and counts what happens to them. */
+  private static final class Collector {
+    private final int sequenceLen;
+    private final Overlength overlength;
+    private final List<MaskedExample> used = new ArrayList<>();
+    private final Map<Role, Long> roles = new EnumMap<>(Role.class);
+    private final List<Origin> tooLong = new ArrayList<>();
+    private int firstTooLong;
+    private int truncated;
+    private int untrained;
+    private int longest;
+    private long tokens;
+    private long trained;
+
+    Collector(int sequenceLen, Overlength overlength) {
+      this.sequenceLen = sequenceLen;
+      this.overlength = overlength;
+    }
+
+    void add(Origin origin, TokenizedExample tokenized, float[] weights) {
+      int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
+      longest = Math.max(longest, ids.length);
+      MaskedExample e = new MaskedExample(origin, ids, weights.clone());
+      if (e.inputs() > sequenceLen) {
+        if (overlength != Overlength.TRUNCATE) {
+          firstTooLong = tooLong.isEmpty() ? ids.length : firstTooLong;
+          tooLong.add(origin);
+          return;
+        }
+        truncated++;
+        int keep = sequenceLen + 1;
+        e = new MaskedExample(origin, Arrays.copyOf(ids, keep), Arrays.copyOf(weights, keep));
+      }
+      if (e.targets() == 0) {
+        untrained++;
+        return;
+      }
+      used.add(e);
+      tokens += e.size();
+      trained += e.targets();
+      for (Token t : tokenized.tokens()) {
+        roles.merge(t.role(), 1L, Long::sum);
+      }
+    }
+
+    TrainingData finish(int read, TokenizedExample shown) {
+      if (!tooLong.isEmpty() && (overlength == Overlength.REFUSE || tooLong.size() == read)) {
+        throw new GraftException(
+            ErrorCode.DATA_TOO_LONG,
+            "expected examples of at most "
+                + (sequenceLen + 1)
+                + " tokens (a row of sequence_len "
+                + sequenceLen
+                + " and the token predicted last), received "
+                + firstTooLong
+                + " at "
+                + tooLong.get(0)
+                + "; "
+                + tooLong.size()
+                + " of "
+                + read
+                + " examples are too long, the longest has "
+                + longest
+                + " tokens. Raise sequence_len, or set overlength to truncate or skip");
+      }
+      if (used.isEmpty()) {
+        throw new GraftException(ErrorCode.MASK_EMPTY, emptyMask(read, shown));
+      }
+      return new TrainingData(
+          used,
+          new DataStatistics(
+              read,
+              used.size(),
+              tooLong.size(),
+              truncated,
+              untrained,
+              tokens,
+              trained,
+              longest,
+              roles));
+    }
+
+    private String emptyMask(int read, TokenizedExample shown) {
+      Map<Role, Integer> count = new EnumMap<>(Role.class);
+      shown.tokens().forEach(t -> count.merge(t.role(), 1, Integer::sum));
+      String text = shown.text();
+      return "expected tokens that carry loss, received a mask that leaves none in any of "
+          + read
+          + " examples"
+          + (truncated == 0 ? "" : " (" + truncated + " of them cut at the end of the row)")
+          + (tooLong.isEmpty() ? "" : " (" + tooLong.size() + " of them skipped as too long)")
+          + ". The first example has "
+          + shown.size()
+          + " tokens, by role "
+          + count
+          + ", and reads: "
+          + (text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text)
+          + "\nChoose another masking type, or check the data set's type and its responses.";
+    }
+  }
+}

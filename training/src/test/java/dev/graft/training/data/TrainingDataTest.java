@@ -1,0 +1,181 @@
+package dev.graft.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.masking.MaskingStrategy;
+import dev.graft.api.masking.Role;
+import dev.graft.api.masking.TokenizedExample;
+import dev.graft.masking.NoneConfig;
+import dev.graft.masking.NoneProvider;
+import dev.graft.masking.ResponseOnlyConfig;
+import dev.graft.masking.ResponseOnlyProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TrainingDataTest {
+  private static final MaskingStrategy RESPONSE =
+      new ResponseOnlyProvider().create(new ResponseOnlyConfig());
+  private static final MaskingStrategy ALL = new NoneProvider().create(new NoneConfig());
+  private static final MaskingStrategy NOTHING = (e, seed) -> new float[e.size()];
+
+  private static List<Example> examples(String... promptAndCompletion) {
+    List<Example> out = new ArrayList<>();
+    for (int i = 0; i < promptAndCompletion.length; i += 2) {
+      Origin origin = new Origin("data.json", i / 2 + 1, i / 2 + 1);
+      out.add(
+          new PromptCompletionExample(origin, promptAndCompletion[i], promptAndCompletion[i + 1]));
+    }
+    return out;
+  }
+
+  private static TrainingData prepare(
+      List<Example> examples, MaskingStrategy mask, int length, Overlength overlength) {
+    return TrainingData.prepare(examples, FakeEncoder.characters(), mask, 1, length, overlength);
+  }
+
+  private static void refuses(ErrorCode code, Runnable call, String... parts) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(GraftException.class, e -> assertThat(e.code()).isEqualTo(code))
+        .hasMessageContainingAll(parts)
+        .hasMessageContaining("expected")
+        .hasMessageContaining("received");
+  }
+
+  @Test
+  void weighsAndCounts() {
+    TrainingData data = prepare(examples("abc", "xy", "d", "z"), RESPONSE, 16, Overlength.REFUSE);
+    MaskedExample first = data.examples().get(0);
+    assertThat(first.size()).isEqualTo(6);
+    assertThat(first.id(3)).isEqualTo(FakeEncoder.id("x"));
+    assertThat(first.weight(2)).isZero();
+    assertThat(first.weight(3)).isEqualTo(1);
+    assertThat(first.inputs()).isEqualTo(5);
+    assertThat(first.targets()).isEqualTo(3);
+    assertThat(data.statistics())
+        .isEqualTo(
+            new DataStatistics(
+                2,
+                2,
+                0,
+                0,
+                0,
+                9,
+                5,
+                6,
+                Map.of(Role.INSTRUCTION, 4L, Role.RESPONSE, 3L, Role.SPECIAL, 2L)));
+  }
+
+  @Test
+  void theLastTokenOfAFullRowIsPredictedOnly() {
+    // abc + xy + end: 6 tokens, of which 5 are inputs.
+    assertThat(prepare(examples("abc", "xy"), ALL, 5, Overlength.REFUSE).examples()).hasSize(1);
+    refuses(
+        ErrorCode.DATA_TOO_LONG,
+        () -> prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.REFUSE),
+        "at most 5 tokens",
+        "sequence_len 4",
+        "received 6 at data.json, row 2 (line 2)",
+        "1 of 2 examples",
+        "overlength");
+  }
+
+  @Test
+  void skipsWhatIsTooLong() {
+    TrainingData data = prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.SKIP);
+    assertThat(data.examples()).hasSize(1);
+    assertThat(data.statistics().skipped()).isEqualTo(1);
+    assertThat(data.statistics().longest()).isEqualTo(6);
+    refuses(
+        ErrorCode.DATA_TOO_LONG,
+        () -> prepare(examples("abc", "xy"), ALL, 4, Overlength.SKIP),
+        "1 of 1 examples");
+  }
+
+  @Test
+  void cutsWhatIsTooLong() {
+    TrainingData data =
+        prepare(examples("abc", "xyz", "abcde", "x"), RESPONSE, 4, Overlength.TRUNCATE);
+    assertThat(data.examples()).hasSize(1);
+    MaskedExample e = data.examples().get(0);
+    assertThat(e.size()).isEqualTo(5);
+    assertThat(e.inputs()).isEqualTo(4);
+    assertThat(e.targets()).isEqualTo(2);
+    assertThat(data.statistics().truncated()).isEqualTo(2);
+    assertThat(data.statistics().untrained()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAMaskThatLeavesNothing() {
+    refuses(
+        ErrorCode.MASK_EMPTY,
+        () -> prepare(examples("abc", "xy", "d", "z"), NOTHING, 16, Overlength.REFUSE),
+        "any of 2 examples",
+        "6 tokens",
+        "RESPONSE=2",
+        "abcxy",
+        "masking type");
+  }
+
+  @Test
+  void refusesNoExamples() {
+    refuses(
+        ErrorCode.DATA_EMPTY,
+        () -> prepare(List.of(), ALL, 16, Overlength.REFUSE),
+        "at least one example");
+  }
+
+  @Test
+  void refusesMasksThatBreakTheirContract() {
+    List<Example> examples = examples("abc", "xy");
+    refuses(
+        ErrorCode.MASK_INVALID,
+        () -> prepare(examples, (e, seed) -> new float[3], 16, Overlength.REFUSE),
+        "6 weights",
+        "received 3",
+        "row 1");
+    refuses(
+        ErrorCode.MASK_INVALID,
+        () -> prepare(examples, (e, seed) -> filled(e, 2, 1.5f), 16, Overlength.REFUSE),
+        "[0, 1]",
+        "1.5 for token 2");
+    refuses(
+        ErrorCode.MASK_INVALID,
+        () -> prepare(examples, (e, seed) -> filled(e, 2, Float.NaN), 16, Overlength.REFUSE),
+        "NaN");
+    refuses(
+        ErrorCode.MASK_INVALID,
+        () -> prepare(examples, (e, seed) -> filled(e, 0, 1), 16, Overlength.REFUSE),
+        "weight 0 for the first token");
+  }
+
+  private static float[] filled(TokenizedExample e, int at, float value) {
+    float[] out = new float[e.size()];
+    out[at] = value;
+    return out;
+  }
+
+  @Test
+  void showsTheMaskAllExamplesFirst() {
+    List<String> seen = new ArrayList<>();
+    MaskingStrategy curious =
+        new MaskingStrategy() {
+          @Override
+          public void prepare(Iterable<TokenizedExample> corpus) {
+            corpus.forEach(e -> seen.add(e.text()));
+          }
+
+          @Override
+          public float[] mask(TokenizedExample example, long seed) {
+            seen.add("mask " + example.text());
+            return ALL.mask(example, seed);
+          }
+        };
+    prepare(examples("a", "b", "c", "d"), curious, 16, Overlength.REFUSE);
+    assertThat(seen).containsExactly("ab", "cd", "mask ab", "mask cd");
+  }
+}
