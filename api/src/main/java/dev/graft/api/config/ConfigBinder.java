@@ -55,6 +55,66 @@ public final class ConfigBinder {
     return construct(type, components, values, path);
   }
 
+  /**
+   * The block that {@link #bind} makes the same record from, with every default filled in; empty
+   * optionals are left out. Classes with a {@code fromConfig} need a {@code toConfig()}.
+   */
+  public static Map<String, Object> toMap(Record config) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    for (RecordComponent c : config.getClass().getRecordComponents()) {
+      Object v = toValue(call(c.getAccessor(), config));
+      if (v != null) {
+        out.put(key(c), v);
+      }
+    }
+    return out;
+  }
+
+  private static @Nullable Object toValue(Object v) {
+    if (v instanceof Optional<?> o) {
+      return o.isPresent() ? toValue(o.get()) : null;
+    }
+    if (v instanceof List<?> list) {
+      List<Object> out = new ArrayList<>();
+      for (Object element : list) {
+        out.add(toValue(element));
+      }
+      return out;
+    }
+    if (v instanceof Map<?, ?> m) {
+      Map<String, Object> out = new LinkedHashMap<>();
+      m.forEach((k, x) -> out.put(String.valueOf(k), toValue(x)));
+      return out;
+    }
+    if (v instanceof Enum<?> e) {
+      return kebab(e);
+    }
+    if (v instanceof Number || v instanceof Boolean || v instanceof String) {
+      return v;
+    }
+    if (factory(v.getClass()).isEmpty() && v instanceof Record r) {
+      return toMap(r);
+    }
+    try {
+      return toValue(call(v.getClass().getMethod("toConfig"), v));
+    } catch (NoSuchMethodException e) {
+      throw new IllegalStateException("expected toConfig() in " + v.getClass(), e);
+    }
+  }
+
+  private static Object call(Method getter, Object target) {
+    try {
+      getter.setAccessible(true);
+      return getter.invoke(target);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String kebab(Enum<?> e) {
+    return e.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** What a record's keys are, with their types, defaults and docs, in order. */
   public static List<KeyInfo> describe(Class<? extends Record> type) {
     List<KeyInfo> out = new ArrayList<>();
@@ -225,7 +285,7 @@ public final class ConfigBinder {
   private static Object convertEnum(Object v, Class<?> c, String at) {
     List<String> names = new ArrayList<>();
     for (Object constant : c.getEnumConstants()) {
-      String n = ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+      String n = kebab((Enum<?>) constant);
       if (n.equals(v.toString())) {
         return constant;
       }
@@ -294,10 +354,7 @@ public final class ConfigBinder {
     Class<?> c = (Class<?>) type;
     if (c.isEnum()) {
       return String.join(
-          " | ",
-          Arrays.stream(c.getEnumConstants())
-              .map(x -> ((Enum<?>) x).name().toLowerCase(Locale.ROOT).replace('_', '-'))
-              .toList());
+          " | ", Arrays.stream(c.getEnumConstants()).map(x -> kebab((Enum<?>) x)).toList());
     }
     return c.isRecord() ? "block" : snake(c.getSimpleName()).replace('_', ' ');
   }

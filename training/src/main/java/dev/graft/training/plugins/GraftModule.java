@@ -1,0 +1,35 @@
+package dev.graft.training.plugins;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.TypeLiteral;
+import com.google.inject.multibindings.MapBinder;
+import dev.graft.api.adapter.AdapterProvider;
+import dev.graft.api.backend.BackendProvider;
+import dev.graft.api.masking.MaskingProvider;
+import java.util.List;
+
+/**
+ * Guice bindings: {@link Plugins}, and for each kind of plugin a {@code Map<String, …Provider<?>>}
+ * by name. Plugins themselves know nothing of Guice.
+ */
+public final class GraftModule extends AbstractModule {
+  private final Plugins plugins;
+
+  public GraftModule(Plugins plugins) {
+    this.plugins = plugins;
+  }
+
+  @Override
+  protected void configure() {
+    bind(Plugins.class).toInstance(plugins);
+    bindAll(new TypeLiteral<BackendProvider<?>>() {}, plugins.backends());
+    bindAll(new TypeLiteral<AdapterProvider<?>>() {}, plugins.adapters());
+    bindAll(new TypeLiteral<MaskingProvider<?>>() {}, plugins.maskings());
+  }
+
+  private <P> void bindAll(TypeLiteral<P> type, List<Plugin<P>> found) {
+    MapBinder<String, P> map =
+        MapBinder.newMapBinder(binder(), TypeLiteral.get(String.class), type);
+    found.forEach(p -> map.addBinding(p.name()).toInstance(p.provider()));
+  }
+}
