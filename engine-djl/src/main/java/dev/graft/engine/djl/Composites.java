@@ -1,0 +1,352 @@
+package dev.graft.engine.djl;
+
+import dev.graft.api.ops.AdamW;
+import dev.graft.api.ops.Attention;
+import dev.graft.api.ops.AttentionGrad;
+import dev.graft.api.ops.CrossEntropy;
+import dev.graft.api.ops.CrossEntropyGrad;
+import dev.graft.api.ops.Gelu;
+import dev.graft.api.ops.LayerNorm;
+import dev.graft.api.ops.Linear;
+import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.ops.RmsNorm;
+import dev.graft.api.ops.RmsNormGrad;
+import dev.graft.api.ops.Rotary;
+import dev.graft.api.ops.Silu;
+import dev.graft.api.ops.Softmax;
+import dev.graft.api.ops.SwiGlu;
+import dev.graft.api.ops.SwiGluGrad;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.Node;
+import dev.graft.api.tensor.Op;
+import dev.graft.api.tensor.Shape;
+import dev.graft.api.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The composites that the engine runs whole. */
+final class Composites {
+  /** Their names. */
+  static final Set<String> FUSED =
+      Set.of(
+          "adamw",
+          "attention",
+          "attention_grad",
+          "cross_entropy",
+          "cross_entropy_grad",
+          "gelu",
+          "gelu_tanh",
+          "layer_norm",
+          "linear",
+          "linear_cross_entropy",
+          "rms_norm",
+          "rms_norm_grad",
+          "rotary",
+          "silu",
+          "softmax",
+          "swiglu",
+          "swiglu_grad");
+
+  private final Script s;
+  private final Storage storage;
+  private final Kernels kernels;
+
+  Composites(Script script, Storage storage, Kernels kernels) {
+    this.s = script;
+    this.storage = storage;
+    this.kernels = kernels;
+  }
+
+  /** Lowers a composite; false for one that the engine does not fuse. */
+  boolean lower(Node n) {
+    Op op = n.op();
+    if (op instanceof Linear l) {
+      linear(n, l);
+    } else if (op instanceof Attention a) {
+      kernels.attention().forward(s, n, a);
+    } else if (op instanceof AttentionGrad a) {
+      kernels.attention().backward(s, n, a);
+    } else if (op instanceof RmsNorm r) {
+      rmsNorm(n, r.eps());
+    } else if (op instanceof RmsNormGrad r) {
+      rmsNormGrad(n, r.eps());
+    } else if (op instanceof LayerNorm l) {
+      layerNorm(n, l.eps());
+    } else if (op instanceof Softmax) {
+      s.define(n.output(0), "torch.softmax(" + in(n, 0) + ", -1)");
+    } else if (op instanceof Silu) {
+      s.define(n.output(0), "torch.silu(" + in(n, 0) + ")");
+    } else if (op instanceof Gelu g) {
+      String form = g.form() == Gelu.Form.EXACT ? "none" : "tanh";
+      s.define(n.output(0), "torch.gelu(" + in(n, 0) + ", approximate=\"" + form + "\")");
+    } else if (op instanceof SwiGlu) {
+      s.define(n.output(0), "torch.mul_(torch.silu(" + in(n, 0) + "), " + in(n, 1) + ")");
+    } else if (op instanceof SwiGluGrad) {
+      swiGluGrad(n);
+    } else if (op instanceof Rotary) {
+      rotary(n);
+    } else if (op instanceof CrossEntropy) {
+      crossEntropy(n);
+    } else if (op instanceof CrossEntropyGrad) {
+      crossEntropyGrad(n);
+    } else if (op instanceof LinearCrossEntropy l) {
+      linearCrossEntropy(n, l.chunk());
+    } else if (op instanceof AdamW a) {
+      adamW(n, a);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private String in(Node n, int i) {
+    return s.of(n.inputs().get(i));
+  }
+
+  /** An operand in the wide dtype. */
+  private String wide(Node n, int i) {
+    DType d = n.inputs().get(i).dtype();
+    return Products.cast(in(n, i), d, Numbers.wide(d));
+  }
+
+  private void linear(Node n, Linear op) {
+    Tensor x = n.inputs().get(0);
+    Tensor out = n.output(0);
+    DType d = x.dtype();
+    DType c = kernels.products().computeType(d);
+    int width = x.dim(-1);
+    int rows = (int) (width == 0 ? 0 : x.shape().size() / width);
+    boolean matrix = x.shape().rank() == 2;
+    String matrixX =
+        matrix
+            ? s.of(x)
+            : "torch.reshape(" + s.of(x) + ", " + Literals.list(Shape.of(rows, width)) + ")";
+    String y =
+        kernels
+            .products()
+            .linear(
+                c,
+                Products.cast(matrixX, d, c),
+                Products.cast(in(n, 1), d, c),
+                op.bias() ? Products.cast(in(n, 2), d, c) : "None",
+                rows);
+    y = Products.cast(y, c, d);
+    s.define(out, matrix ? y : "torch.reshape(" + y + ", " + Literals.list(out.shape()) + ")");
+  }
+
+  private void rmsNorm(Node n, double eps) {
+    Tensor x = n.inputs().get(0);
+    DType d = x.dtype();
+    String wide = s.let(wide(n, 0));
+    String rho = rho(wide, x.dim(-1), eps);
+    String y = "torch.mul_(torch.mul(" + wide + ", " + rho + "), " + wide(n, 1) + ")";
+    s.define(n.output(0), Products.cast(y, Numbers.wide(d), d));
+  }
+
+  /** 1/√(mean(x²) + eps) over the last axis, which stays, from one pass over x. */
+  private String rho(String x, int width, double eps) {
+    String norm = "torch.linalg_vector_norm(" + x + ", 2, [-1], True)";
+    String mean = "torch.div(torch.square(" + norm + "), " + Literals.number((double) width) + ")";
+    return s.let("torch.rsqrt(torch.add(" + mean + ", " + Literals.number(eps) + "))");
+  }
+
+  private void rmsNormGrad(Node n, double eps) {
+    Tensor x = n.inputs().get(1);
+    DType d = x.dtype();
+    String wide = s.let(wide(n, 1));
+    String rho = rho(wide, x.dim(-1), eps);
+    String g = s.let("torch.mul(" + wide(n, 0) + ", " + wide(n, 2) + ")");
+    String dot = "torch.sum(torch.mul(" + g + ", " + wide + "), [-1], True)";
+    String factor =
+        s.let(
+            "torch.mul(torch.div("
+                + dot
+                + ", "
+                + Literals.number((double) x.dim(-1))
+                + "), torch.pow("
+                + rho
+                + ", 3))");
+    String scaled = "torch.mul_(" + g + ", " + rho + ")";
+    String dx = "torch.addcmul_(" + scaled + ", " + wide + ", " + factor + ", value=-1)";
+    s.define(n.output(0), Products.cast(dx, Numbers.wide(d), d));
+  }
+
+  private void layerNorm(Node n, double eps) {
+    Tensor x = n.inputs().get(0);
+    s.define(
+        n.output(0),
+        "torch.layer_norm("
+            + in(n, 0)
+            + ", ["
+            + x.dim(-1)
+            + "], "
+            + in(n, 1)
+            + ", "
+            + in(n, 2)
+            + ", "
+            + Literals.number(eps)
+            + ")");
+  }
+
+  private void swiGluGrad(Node n) {
+    String dy = in(n, 0);
+    String gate = in(n, 1);
+    if (storage.isUsed(n.output(1))) {
+      s.define(n.output(1), "torch.mul_(torch.silu(" + gate + "), " + dy + ")");
+    }
+    if (storage.isUsed(n.output(0))) {
+      String slope = "torch.mul(" + dy + ", " + in(n, 2) + ")";
+      s.define(n.output(0), "torch.silu_backward(" + slope + ", " + gate + ")");
+    }
+  }
+
+  private void rotary(Node n) {
+    Tensor x = n.inputs().get(0);
+    int half = x.dim(3) / 2;
+    String out = s.let("torch.mul(" + s.of(x) + ", " + in(n, 1) + ")");
+    String[] parts = new String[6];
+    for (int i = 0; i < 2; i++) {
+      String range = ", 3, " + i * half + ", " + (i + 1) * half + ", 1)";
+      parts[i] = s.let("torch.slice(" + out + range);
+      parts[2 + i] = "torch.slice(" + s.of(x) + range;
+      parts[4 + i] = "torch.slice(" + in(n, 2) + range;
+    }
+    s.let("torch.addcmul_(" + parts[0] + ", " + parts[3] + ", " + parts[4] + ", value=-1)");
+    s.let("torch.addcmul_(" + parts[1] + ", " + parts[2] + ", " + parts[5] + ")");
+    s.bind(n.output(0), out);
+  }
+
+  private void crossEntropy(Node n) {
+    s.define(n.output(0), pick(s.let(logSoftmax(wide(n, 0))), in(n, 1)));
+  }
+
+  private static String logSoftmax(String logits) {
+    return "torch._log_softmax(" + logits + ", 1, False)";
+  }
+
+  /** −logp_i[target_i]. */
+  private static String pick(String logp, String targets) {
+    String at = "torch.gather(" + logp + ", 1, torch.unsqueeze(" + targets + ", 1))";
+    return "torch.neg(torch.squeeze(" + at + ", 1))";
+  }
+
+  private void crossEntropyGrad(Node n) {
+    DType d = n.inputs().get(1).dtype();
+    String p = s.let("torch.softmax(" + wide(n, 1) + ", 1)");
+    minusHit(p, in(n, 2), n.inputs().get(2).dim(0), Numbers.wide(d));
+    String y = "torch.mul_(" + p + ", torch.unsqueeze(" + in(n, 0) + ", 1))";
+    s.define(n.output(0), Products.cast(y, Numbers.wide(d), d));
+  }
+
+  /** Subtracts 1 from every row's target, in place. */
+  private void minusHit(String p, String targets, int rows, DType d) {
+    String one =
+        "torch.full(["
+            + rows
+            + ", 1], -1., dtype="
+            + Literals.dtype(d)
+            + ", device="
+            + s.device()
+            + ")";
+    s.let("torch.scatter_add_(" + p + ", 1, torch.unsqueeze(" + targets + ", 1), " + one + ")");
+  }
+
+  private void linearCrossEntropy(Node n, int chunk) {
+    Tensor hidden = n.inputs().get(0);
+    Tensor weight = n.inputs().get(1);
+    DType d = hidden.dtype();
+    DType c = kernels.products().computeType(d);
+    DType wide = Numbers.wide(d);
+    boolean gradient = storage.isUsed(n.output(1));
+    // Widened once for all chunks, where it has to be.
+    String w = s.let(Products.cast(s.of(weight), d, c));
+    List<String> nll = new ArrayList<>();
+    List<String> grads = new ArrayList<>();
+    for (int from = 0; from < hidden.dim(0); from += chunk) {
+      int to = Math.min(hidden.dim(0), from + chunk);
+      String range = ", 0, " + from + ", " + to + ", 1)";
+      String h = Products.cast("torch.slice(" + s.of(hidden) + range, d, c);
+      String logits = kernels.products().multiply(c, h, w, false, true, to - from);
+      String logp = s.let(logSoftmax(Products.cast(logits, c, wide)));
+      String targets = s.let("torch.slice(" + in(n, 2) + range);
+      nll.add(s.let(pick(logp, targets)));
+      if (gradient) {
+        String p = s.let("torch.exp_(" + logp + ")");
+        minusHit(p, targets, to - from, wide);
+        String dh =
+            kernels.products().multiply(c, Products.cast(p, wide, c), w, false, false, to - from);
+        grads.add(s.let(Products.cast(dh, c, d)));
+      }
+    }
+    s.define(n.output(0), "torch.cat(" + Literals.list(nll) + ", 0)");
+    if (gradient) {
+      s.define(n.output(1), "torch.cat(" + Literals.list(grads) + ", 0)");
+    }
+  }
+
+  private void adamW(Node n, AdamW op) {
+    String[] state = new String[3];
+    for (int i = 0; i < 3; i++) {
+      Tensor t = n.inputs().get(i);
+      if (storage.mayOverwrite(n, t)) {
+        storage.overwrite(t, n.output(i));
+        state[i] = s.of(t);
+      } else {
+        state[i] = s.let("torch.clone(" + s.of(t) + ", memory_format=0)");
+      }
+      s.bind(n.output(i), state[i]);
+    }
+    String g = in(n, 3);
+    String lr = s.let("float(" + in(n, 4) + ")");
+    String beta2 = Literals.number(1 - op.beta2());
+    s.let(
+        "torch.add_(torch.mul_("
+            + state[1]
+            + ", "
+            + Literals.number(op.beta1())
+            + "), "
+            + g
+            + ", alpha="
+            + Literals.number(1 - op.beta1())
+            + ")");
+    s.let(
+        "torch.addcmul_(torch.mul_("
+            + state[2]
+            + ", "
+            + Literals.number(op.beta2())
+            + "), "
+            + g
+            + ", "
+            + g
+            + ", value="
+            + beta2
+            + ")");
+    String root = s.let("torch.pow(float(" + in(n, 6) + "), 0.5)");
+    String denominator =
+        s.let(
+            "torch.add_(torch.div_(torch.sqrt("
+                + state[2]
+                + "), "
+                + root
+                + "), "
+                + Literals.number(op.eps())
+                + ")");
+    if (op.weightDecay() != 0) {
+      String kept =
+          s.let("torch.sub(1., torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + "))");
+      s.let("torch.mul_(" + state[0] + ", " + kept + ")");
+    }
+    String rate = s.let("torch.neg(torch.div(" + lr + ", float(" + in(n, 5) + ")))");
+    s.let(
+        "torch.addcdiv_("
+            + state[0]
+            + ", "
+            + state[1]
+            + ", "
+            + denominator
+            + ", value="
+            + rate
+            + ")");
+  }
+}

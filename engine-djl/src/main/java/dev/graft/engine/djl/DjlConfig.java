@@ -1,0 +1,54 @@
+package dev.graft.engine.djl;
+
+import dev.graft.api.config.Default;
+import dev.graft.api.config.Doc;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+
+/**
+ * The {@code backend} block of a recipe for {@code djl-pytorch}.
+ *
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param threads CPU threads within an operation; 0 takes all processors
+ * @param dtype the dtype that models compute in; who traces the graphs reads it, not the backend
+ * @param kernels which operators of PyTorch to use
+ */
+public record DjlConfig(
+    @Default("cpu") @Doc("Where to compute: cpu, cuda or cuda:N.") String device,
+    @Default("0") @Doc("CPU threads within an operation; 0 takes all processors.") int threads,
+    @Default("fp32") @Doc("The dtype that the model computes in.") ComputeType dtype,
+    @Default("fast")
+        @Doc("fast uses CPU operators that not every build of PyTorch has, where they are there.")
+        KernelChoice kernels) {
+
+  /** The dtypes that a recipe may ask for. */
+  public enum ComputeType {
+    FP32,
+    BF16
+  }
+
+  /** Which operators of PyTorch to use. */
+  public enum KernelChoice {
+    /** oneDNN's linear kernel and fused attention where PyTorch has them, else as portable. */
+    FAST,
+    /** Only operators that every build of PyTorch has on every device. */
+    PORTABLE
+  }
+
+  public DjlConfig {
+    if (!device.matches("cpu|cuda(:[0-9]{1,3})?")) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE, "expected device cpu, cuda or cuda:N, received '" + device + "'");
+    }
+    if (threads < 0 || threads > 4096) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected threads between 0 (all processors) and 4096, received " + threads);
+    }
+  }
+
+  /** What an empty block means: the CPU with all processors, in fp32. */
+  public static DjlConfig defaults() {
+    return new DjlConfig("cpu", 0, ComputeType.FP32, KernelChoice.FAST);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.graft.engine.djl;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.Op;
+import dev.graft.api.tensor.Tensor;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** The body of a TorchScript method while it is written: one statement a line, each name once. */
+final class Script {
+  private final StringBuilder body = new StringBuilder();
+  private final Map<Tensor, String> names = new HashMap<>();
+  private final String device;
+  private int temporaries;
+
+  Script(String device) {
+    this.device = "torch.device(\"" + device + "\")";
+  }
+
+  /** The device as an argument. */
+  String device() {
+    return device;
+  }
+
+  /** Assigns an expression to a new name. */
+  String let(String expression) {
+    String name = "a" + temporaries++;
+    body.append("    ").append(name).append(" = ").append(expression).append('\n');
+    return name;
+  }
+
+  /** Assigns the parts of a tuple to new names. */
+  String[] let(String expression, int count) {
+    String[] out = new String[count];
+    body.append("    ");
+    for (int i = 0; i < count; i++) {
+      out[i] = "a" + temporaries++;
+      body.append(out[i]).append(", ");
+    }
+    body.append("= ").append(expression).append('\n');
+    return out;
+  }
+
+  /** Says which name, or expression without side effects, a value has. */
+  void bind(Tensor t, String name) {
+    names.put(t, name);
+  }
+
+  /** Computes a value. */
+  void define(Tensor t, String expression) {
+    bind(t, let(expression));
+  }
+
+  /** The name of a value that was computed before. */
+  String of(Tensor t) {
+    String name = names.get(t);
+    if (name == null) {
+      throw new GraftException(
+          ErrorCode.GRAPH_INVALID, "expected operands before their users, received " + t);
+    }
+    return name;
+  }
+
+  /** The literal value of a tensor that is the same everywhere. */
+  static OptionalDouble literal(Tensor t) {
+    Op op = t.node().op();
+    if (op instanceof Op.Fill f) {
+      return OptionalDouble.of(f.value());
+    }
+    if (op instanceof Op.Constant c && c.value().shape().size() == 1 && t.dtype() != DType.I64) {
+      return OptionalDouble.of(c.value().get(0));
+    }
+    if (op instanceof Op.Reshape || op instanceof Op.BroadcastTo || op instanceof Op.Cast) {
+      Tensor from = t.node().inputs().get(0);
+      boolean exact = from.dtype() == t.dtype();
+      return exact ? literal(from) : OptionalDouble.empty();
+    }
+    return OptionalDouble.empty();
+  }
+
+  String text() {
+    return body.toString();
+  }
+}

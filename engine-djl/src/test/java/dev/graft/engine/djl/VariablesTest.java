@@ -1,0 +1,219 @@
+package dev.graft.engine.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.Executable;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.ops.AdamW;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.Graph;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.Shape;
+import dev.graft.api.tensor.Tensor;
+import dev.graft.api.tensor.TensorType;
+import dev.graft.api.tensor.Trace;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Reads see the values from before the run, however the update is carried out. */
+final class VariablesTest {
+  private static final TensorType PAIR = TensorType.of(DType.F32, 2);
+  private static final TensorType SCALAR = TensorType.of(DType.F32);
+
+  private static Backend open() {
+    return new DjlBackendProvider().open(DjlConfig.defaults());
+  }
+
+  private static HostTensor pair(float a, float b) {
+    return HostTensor.ofFloats(Shape.of(2), a, b);
+  }
+
+  private static List<Tensor> adamW(Trace t, Tensor p, Tensor g) {
+    return AdamW.of(
+        new AdamW(0.9, 0.999, 1e-8, 0.1),
+        p,
+        t.variable("m", PAIR),
+        t.variable("v", PAIR),
+        g,
+        t.fill(0.5, SCALAR),
+        t.fill(0.1, SCALAR),
+        t.fill(0.001, SCALAR));
+  }
+
+  private static HostTensor get(Map<String, HostTensor> outputs, String key) {
+    return Objects.requireNonNull(outputs.get(key), key);
+  }
+
+  private static Lowering.Program lower(Graph g) {
+    return Lowering.of(g, Kernels.portable(), "cpu");
+  }
+
+  @Test
+  void variablesCanBeExchanged() {
+    Trace t = new Trace("exchange");
+    t.update("a", t.variable("b", PAIR));
+    t.update("b", t.variable("a", PAIR));
+    try (Backend backend = open()) {
+      backend.write("a", pair(1, 2), DType.F32);
+      backend.write("b", pair(3, 4), DType.F32);
+      try (Executable e = backend.compile(t.build())) {
+        for (int run = 0; run < 3; run++) {
+          e.run(Map.of());
+        }
+      }
+      assertThat(backend.read("a").toFloats()).containsExactly(3, 4);
+      assertThat(backend.read("b").toFloats()).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void anOptimizerStepTakesPlaceInTheParametersMemory() {
+    Trace t = new Trace("step");
+    Tensor p = t.variable("p", PAIR);
+    List<Tensor> next = adamW(t, p, p.times(2));
+    t.update("p", next.get(0));
+    t.update("m", next.get(1));
+    t.update("v", next.get(2));
+    Lowering.Program program = lower(t.build());
+    assertThat(program.replaced()).isEmpty();
+    assertThat(program.source()).doesNotContain("clone");
+  }
+
+  @Test
+  void aLaterReadOfAParameterKeepsItsOldValue() {
+    Trace t = new Trace("step");
+    Tensor p = t.variable("p", PAIR);
+    List<Tensor> next = adamW(t, p, p.times(2));
+    t.update("p", next.get(0));
+    t.update("m", next.get(1));
+    t.update("v", next.get(2));
+    t.update("copy", next.get(0));
+    t.output("view", p.reshape(2, 1));
+    t.output("after", p.plus(next.get(0)));
+    Graph g = t.build();
+    assertThat(lower(g).replaced()).contains("p").doesNotContain("m", "v");
+    try (Backend backend = open()) {
+      backend.write("p", pair(1, -1), DType.F32);
+      backend.write("m", pair(0, 0), DType.F32);
+      backend.write("v", pair(0, 0), DType.F32);
+      try (Executable e = backend.compile(g)) {
+        Map<String, HostTensor> out = e.run(Map.of());
+        // g = 2p, so m'/(1-b1) = g and v'/(1-b2) = g²: the step is lr·sign(g) after the decay.
+        double expected = 1 * (1 - 0.5 * 0.1) - 0.5;
+        assertThat(get(out, "view").toFloats()).containsExactly(1, -1);
+        assertThat(backend.read("p").get(0)).isCloseTo(expected, within(1e-6));
+        assertThat(backend.read("copy").get(1)).isCloseTo(-expected, within(1e-6));
+        assertThat(get(out, "after").get(0)).isCloseTo(1 + expected, within(1e-6));
+        e.run(Map.of());
+        assertThat(backend.read("p").get(0)).isNotEqualTo(backend.read("copy").get(1));
+      }
+    }
+  }
+
+  @Test
+  void aCacheIsUpdatedInPlaceUnlessItsOldValueIsStillRead() {
+    for (boolean readsOld : new boolean[] {false, true}) {
+      Trace t = new Trace("cache");
+      TensorType type = TensorType.of(DType.F32, 3, 2);
+      Tensor cache = t.variable("cache", type);
+      Tensor next = cache.updateSlice(0, t.input("row", DType.F32, 1, 2), t.input("at", DType.I64));
+      t.update("cache", next);
+      t.output("sum", next.sum());
+      if (readsOld) {
+        t.output("old", cache.sum());
+      }
+      Graph g = t.build();
+      assertThat(lower(g).replaced()).hasSize(readsOld ? 1 : 0);
+      try (Backend backend = open()) {
+        backend.write("cache", HostTensor.generate(DType.F32, Shape.of(3, 2), i -> 1), DType.F32);
+        try (Executable e = backend.compile(g)) {
+          HostTensor row = HostTensor.ofFloats(Shape.of(1, 2), 5, 6);
+          for (int i = 0; i < 3; i++) {
+            Map<String, HostTensor> out =
+                e.run(Map.of("row", row, "at", HostTensor.ofLongs(Shape.scalar(), i)));
+            assertThat(get(out, "sum").get(0)).isEqualTo(6 + 9 * (i + 1));
+            if (readsOld) {
+              assertThat(get(out, "old").get(0)).isEqualTo(6 + 9 * i);
+            }
+          }
+          Map<String, HostTensor> outside =
+              Map.of("row", row, "at", HostTensor.ofLongs(Shape.scalar(), 3));
+          assertThatThrownBy(() -> e.run(outside))
+              .isInstanceOfSatisfying(
+                  GraftException.class,
+                  x -> assertThat(x.code()).isEqualTo(ErrorCode.BACKEND_FAILED))
+              .hasMessageContaining("exceeds dimension size");
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAccumulatorIsAddedToInPlace() {
+    Trace t = new Trace("accumulate");
+    Tensor sum = t.variable("sum", PAIR);
+    t.update("sum", sum.plus(t.input("x", PAIR)));
+    Graph g = t.build();
+    assertThat(lower(g).replaced()).isEmpty();
+    try (Backend backend = open()) {
+      backend.write("sum", pair(0, 0), DType.F32);
+      try (Executable e = backend.compile(g)) {
+        e.run(Map.of("x", pair(1, 2)));
+        e.run(Map.of("x", pair(3, 5)));
+      }
+      assertThat(backend.read("sum").toFloats()).containsExactly(4, 7);
+    }
+  }
+
+  @Test
+  void aVariableNeverSharesTheMemoryOfAnInputOrAConstant() {
+    Trace t = new Trace("alias");
+    t.update("a", t.input("x", PAIR));
+    t.update("b", t.input("x", PAIR));
+    t.update("c", t.constant(pair(7, 8)));
+    Tensor d = t.input("x", PAIR).plus(1);
+    t.update("d", d);
+    t.update("e", d.reshape(2, 1).reshape(2));
+    try (Backend backend = open()) {
+      try (Executable e = backend.compile(t.build())) {
+        e.run(Map.of("x", pair(1, 2)));
+        System.gc();
+      }
+      Trace u = new Trace("add");
+      for (String key : List.of("a", "b", "c", "d", "e")) {
+        u.update(key, u.variable(key, PAIR).plus(u.input("x", PAIR)));
+      }
+      try (Executable e = backend.compile(u.build())) {
+        e.run(Map.of("x", pair(10, 10)));
+      }
+      assertThat(backend.read("a").toFloats()).containsExactly(11, 12);
+      assertThat(backend.read("b").toFloats()).containsExactly(11, 12);
+      assertThat(backend.read("c").toFloats()).containsExactly(17, 18);
+      assertThat(backend.read("d").toFloats()).containsExactly(12, 13);
+      assertThat(backend.read("e").toFloats()).containsExactly(12, 13);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void valuesOfEveryDtypeAreStoredAndRounded(DType from) {
+    HostTensor value =
+        HostTensor.generate(DType.F32, Shape.of(2, 3), i -> (i - 2) * 1.001).cast(from);
+    try (Backend backend = open()) {
+      for (DType to : backend.capabilities().dtypes()) {
+        backend.write("w", value, to);
+        HostTensor expected = value.cast(to);
+        assertThat(backend.read("w").type()).isEqualTo(expected.type());
+        assertThat(backend.read("w").toDoubles()).isEqualTo(expected.toDoubles());
+      }
+    }
+  }
+}
