@@ -334,7 +334,10 @@ public final class AdapterFolder {
     } catch (IOException e) {
       throw new GraftException(
           ErrorCode.FILE_WRITE,
-          "expected to make the folder '" + folder + "' for an adapter, but it cannot be made: " + e,
+          "expected to make the folder '"
+              + folder
+              + "' for an adapter, but it cannot be made: "
+              + e,
           e);
     }
     SafetensorsWriter.write(folder.resolve(TENSORS), named);

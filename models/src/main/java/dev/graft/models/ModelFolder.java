@@ -3,12 +3,17 @@ package dev.graft.models;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.models.safetensors.Safetensors;
+import dev.graft.models.tokenizer.Tokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A model folder as Hugging Face lays it out: configuration, weights and tokenizer. */
 public final class ModelFolder {
   static final String CONFIG = "config.json";
+
+  private static final String GENERATION = "generation_config.json";
 
   private final Path path;
   private final CausalLm model;
@@ -56,5 +61,32 @@ public final class ModelFolder {
 
   public Weights weights() {
     return weights;
+  }
+
+  /** Whether the folder has a {@code tokenizer.json}. */
+  public boolean hasTokenizer() {
+    return Tokenizer.isIn(path);
+  }
+
+  /**
+   * Opens the tokenizer; the caller closes it.
+   *
+   * @throws GraftException {@code tokenizer} when it is missing or malformed
+   */
+  public Tokenizer openTokenizer() {
+    return Tokenizer.open(path);
+  }
+
+  /**
+   * The ids that end a generated text: those of {@code config.json} and of {@code
+   * generation_config.json}. The tokenizer's own {@link Tokenizer#eosId} comes on top.
+   */
+  public Set<Integer> stopIds() {
+    Set<Integer> ids = new TreeSet<>(model.config().eosIds());
+    Path generation = path.resolve(GENERATION);
+    if (Files.exists(generation)) {
+      ids.addAll(ConfigFile.read(generation).ids("eos_token_id"));
+    }
+    return ids;
   }
 }

@@ -147,7 +147,8 @@ class SafetensorsMalformedTest {
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}} | within the 8 bytes",
         "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,12]}} | within the 8 bytes",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,8]}} | expected 4 bytes for F32[1]",
-        "{'a':{'dtype':'F16','shape':[2,3],'data_offsets':[0,8]}} | expected 12 bytes for F16[2, 3]",
+        "{'a':{'dtype':'F16','shape':[2,3],'data_offsets':[0,8]}} | expected 12 bytes for F16[2,"
+            + " 3]",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}} | there is a gap",
       })
   void aHeaderThatDoesNotHoldTogether(String header, String problem) throws IOException {

@@ -1,0 +1,99 @@
+package dev.graft.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.Shape;
+import dev.graft.models.files.Json;
+import dev.graft.models.safetensors.Safetensors;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Values that transformers 5.24.0 and peft 0.21.2 computed on a tiny random Llama (fp32, eager
+ * attention): a batch of two rows, the second padded on the right, with labels for some tokens.
+ */
+final class Fixture {
+  static final Path FOLDER = Path.of("src/test/resources/llama");
+
+  final ModelFolder folder = ModelFolder.open(FOLDER);
+  final Safetensors base = Safetensors.open(FOLDER.resolve("base.safetensors"));
+  final HostTensor ids = base.tensor("input_ids");
+  final int rows = ids.shape().dim(0);
+  final int length = ids.shape().dim(1);
+  final HostTensor positions =
+      HostTensor.generate(ids.dtype(), ids.shape(), i -> (double) (i % length));
+
+  /** The targets of a row-major batch: which token predicts, and what. */
+  final HostTensor targetPositions;
+
+  final HostTensor targets;
+
+  Fixture() {
+    HostTensor labels = base.tensor("labels");
+    List<Long> at = new ArrayList<>();
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < rows * length - 1; i++) {
+      if ((i + 1) % length != 0 && labels.getLong(i + 1) >= 0) {
+        at.add((long) i);
+        ids.add(labels.getLong(i + 1));
+      }
+    }
+    Shape n = Shape.of(at.size());
+    targetPositions = HostTensor.ofLongs(n, at.stream().mapToLong(v -> v).toArray());
+    targets = HostTensor.ofLongs(n, ids.stream().mapToLong(v -> v).toArray());
+  }
+
+  CausalLm model() {
+    return folder.model();
+  }
+
+  Safetensors adapterValues(String name) {
+    return Safetensors.open(FOLDER.resolve(name + ".safetensors"));
+  }
+
+  static JsonNode json(String name) {
+    return Json.object(FOLDER.resolve(name));
+  }
+
+  AdapterFolder adapter(String name) {
+    return AdapterFolder.read(FOLDER.resolve(name), TestBackend.adapters());
+  }
+
+  /** Compares logits where the batch is not padding, by ‖a − b‖₂/‖b‖₂. */
+  void assertLogits(HostTensor actual, HostTensor expected, double tolerance) {
+    HostTensor mask = base.tensor("attention_mask");
+    int v = expected.shape().dim(-1);
+    assertThat(actual.shape()).isEqualTo(expected.shape());
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.shape().size(); i++) {
+      if (mask.getLong(i / v) == 1) {
+        double d = actual.get(i) - expected.get(i);
+        difference += d * d;
+        norm += expected.get(i) * expected.get(i);
+      }
+    }
+    assertThat(Math.sqrt(difference / norm)).as("logits").isLessThanOrEqualTo(tolerance);
+  }
+
+  static double norm(HostTensor t) {
+    double sum = 0;
+    for (double x : t.toDoubles()) {
+      sum += x * x;
+    }
+    return Math.sqrt(sum);
+  }
+
+  static void assertClose(HostTensor actual, HostTensor expected, double tolerance, String what) {
+    assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
+    double difference = 0;
+    for (int i = 0; i < expected.shape().size(); i++) {
+      double d = actual.get(i) - expected.get(i);
+      difference += d * d;
+    }
+    assertThat(Math.sqrt(difference) / norm(expected)).as(what).isLessThanOrEqualTo(tolerance);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.graft.models;
+
+import dev.graft.api.adapter.AdapterProvider;
+import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.BackendProvider;
+import dev.graft.api.backend.Executable;
+import dev.graft.api.config.ConfigBinder;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.Trace;
+import dev.graft.graph.Expansion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/** The backends on the class path, opened with their default configuration. */
+final class TestBackend {
+  private TestBackend() {}
+
+  private static List<BackendProvider<?>> providers() {
+    List<BackendProvider<?>> out = new ArrayList<>();
+    ServiceLoader.load(BackendProvider.class).forEach(out::add);
+    return out;
+  }
+
+  static Stream<String> names() {
+    return providers().stream().map(p -> p.name()).sorted();
+  }
+
+  static Backend open(String name) {
+    for (BackendProvider<?> provider : providers()) {
+      if (provider.name().equals(name)) {
+        return openDefault(provider);
+      }
+    }
+    throw new IllegalArgumentException(name);
+  }
+
+  private static <C extends Record> Backend openDefault(BackendProvider<C> provider) {
+    return provider.open(ConfigBinder.bind(Map.of(), provider.configType(), "backend"));
+  }
+
+  static GraphCompiler compiler(Backend backend) {
+    return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
+  }
+
+  /** The outputs of a run. */
+  record Outputs(Map<String, HostTensor> values) {
+    HostTensor get(String name) {
+      return Objects.requireNonNull(values.get(name), name);
+    }
+  }
+
+  static Outputs run(Backend backend, Trace trace, Map<String, HostTensor> inputs) {
+    try (Executable executable = compiler(backend).compile(trace.build())) {
+      return new Outputs(executable.run(inputs));
+    }
+  }
+
+  static List<AdapterProvider<?>> adapters() {
+    List<AdapterProvider<?>> out = new ArrayList<>();
+    ServiceLoader.load(AdapterProvider.class).forEach(out::add);
+    return out;
+  }
+}
