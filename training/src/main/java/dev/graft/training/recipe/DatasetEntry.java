@@ -1,13 +1,14 @@
 package dev.graft.training.recipe;
 
 import dev.graft.api.config.Doc;
+import dev.graft.training.data.DatasetType;
 
 /**
  * A data set of a recipe.
  *
  * @param path the file
- * @param type the format's name
+ * @param type the form of its rows
  */
 public record DatasetEntry(
     @Doc("The file: a JSON array, or JSON Lines.") String path,
-    @Doc("The format of its rows.") String type) {}
+    @Doc("The form of its rows: alpaca or prompt-completion.") DatasetType type) {}

@@ -5,6 +5,8 @@ import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.training.data.Overlength;
+import dev.graft.training.data.Packing;
 import dev.graft.training.optim.ScheduleKind;
 import java.util.LinkedHashMap;
 import java.util.List;

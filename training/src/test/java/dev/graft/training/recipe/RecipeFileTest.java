@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.training.data.DatasetType;
 import dev.graft.training.optim.ScheduleKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,8 @@ final class RecipeFileTest {
     Recipe r = read(GOOD);
     assertThat(r.baseModel()).isEqualTo(folder.resolve("models/tiny").toString());
     assertThat(r.datasets())
-        .containsExactly(new DatasetEntry(folder.resolve("data.json").toString(), "alpaca"));
+        .containsExactly(
+            new DatasetEntry(folder.resolve("data.json").toString(), DatasetType.ALPACA));
     assertThat(r.outputDir()).isEqualTo(folder.resolve("runs/a").toString());
     assertThat(r.adapter().type()).isEqualTo("lora");
     assertThat(r.adapter().options())
@@ -82,7 +84,7 @@ final class RecipeFileTest {
             GOOD,
             "adapter.r=16",
             "masking.type=none",
-            "datasets.0.type=text",
+            "datasets.0.type=prompt-completion",
             "backend.type=other",
             "max_steps=3",
             "output_dir=here",
@@ -91,7 +93,7 @@ final class RecipeFileTest {
     assertThat(r.adapter().options())
         .isEqualTo(Map.of("r", 16, "target_modules", List.of("k_proj")));
     assertThat(r.masking().type()).isEqualTo("none");
-    assertThat(r.datasets().get(0).type()).isEqualTo("text");
+    assertThat(r.datasets().get(0).type()).isEqualTo(DatasetType.PROMPT_COMPLETION);
     assertThat(r.backend().type()).isEqualTo("other");
     assertThat(r.maxSteps()).contains(3);
     assertThat(r.lrScheduler()).isEqualTo(ScheduleKind.INVERSE_SQRT);
@@ -143,6 +145,7 @@ final class RecipeFileTest {
         "datasets: []|config.value|at least one entry",
         "datasets: [{path: a}]|config.missing-key|datasets[0].type",
         "datasets: [{path: a, typ: b}]|config.unknown-key|datasets[0].typ",
+        "datasets: [{path: a, type: alpac}]|config.value|Did you mean 'alpaca'?",
         "datasets: {path: a}|config.type|list of block",
         "sequence_len: 1|config.value|sequence_len of at least 2",
         "sequence_len: many|config.type|received 'many'",

@@ -1,0 +1,64 @@
+package dev.graft.training.init;
+
+import dev.graft.api.adapter.Initializer;
+import dev.graft.api.ops.Noise;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.Shape;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.Supplier;
+
+/**
+ * First values of parameters, decided by the run's seed and the variable's name alone, so that they
+ * do not depend on the engine or on what else is trained. Training draws its noise from step 1 on;
+ * initialisation is step 0.
+ */
+public final class ParameterValues {
+  private final long seed;
+
+  public ParameterValues(long seed) {
+    this.seed = seed;
+  }
+
+  /**
+   * A parameter's first value, f32.
+   *
+   * @param variable the name of its variable
+   * @param shape its shape; for {@link Initializer.BaseRowNorm} as many elements as the base weight
+   *     has rows
+   * @param baseWeight the weight [rows, columns] of the parameter's site; asked for only by
+   *     initializers that look at it
+   */
+  public HostTensor of(
+      String variable, Shape shape, Initializer initializer, Supplier<HostTensor> baseWeight) {
+    return HostTensor.generate(DType.F32, shape, element(variable, shape, initializer, baseWeight));
+  }
+
+  private LongToDoubleFunction element(
+      String variable, Shape shape, Initializer initializer, Supplier<HostTensor> baseWeight) {
+    long site = Noise.site(variable);
+    if (initializer instanceof Initializer.Constant c) {
+      return i -> c.value();
+    }
+    if (initializer instanceof Initializer.KaimingUniform k) {
+      double bound = Math.sqrt(6 / ((1 + k.a() * k.a()) * shape.dim(-1)));
+      return i -> (2 * Noise.uniform(seed, 0, 0, site, i) - 1) * bound;
+    }
+    if (initializer instanceof Initializer.Normal n) {
+      return i -> n.std() * Noise.normal(seed, 0, 0, site, i);
+    }
+    // What is left of the sealed interface: BaseRowNorm.
+    HostTensor weight = baseWeight.get();
+    int columns = weight.shape().dim(-1);
+    return i -> rowNorm(weight, i * columns, columns);
+  }
+
+  private static double rowNorm(HostTensor weight, long start, int columns) {
+    double sum = 0;
+    for (int j = 0; j < columns; j++) {
+      double w = weight.get(start + j);
+      sum += w * w;
+    }
+    return Math.sqrt(sum);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.graft.training.step;
+
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.TensorType;
+import dev.graft.models.AdapterBinding;
+import dev.graft.models.CausalLm;
+import dev.graft.models.WeightSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A model and what of it is trained: the parameters of an adapter, or all weights.
+ *
+ * @param model the model
+ * @param adapter the adapter; empty when all weights are trained
+ * @param compute the dtype of frozen weights and activations, f32 or bf16
+ */
+public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DType compute) {
+  /** A model whose weights are all trained, kept in f32. */
+  public static TrainedModel full(CausalLm model, DType compute) {
+    return new TrainedModel(model, Optional.empty(), compute);
+  }
+
+  public static TrainedModel adapted(AdapterBinding adapter, CausalLm model, DType compute) {
+    return new TrainedModel(model, Optional.of(adapter), compute);
+  }
+
+  /** The names of the weights that are trained themselves. */
+  public Set<String> trainableWeights() {
+    return adapter.isPresent()
+        ? Set.of()
+        : model.weights().stream().map(WeightSpec::name).collect(Collectors.toSet());
+  }
+
+  /** All that is trained, in the model's order. */
+  public List<Trainable> trainables() {
+    List<Trainable> out = new ArrayList<>();
+    if (adapter.isPresent()) {
+      adapter
+          .get()
+          .parameters()
+          .forEach(
+              p -> out.add(new Trainable(p.variable(), p.type(), p.spec().learningRateFactor())));
+    } else {
+      model
+          .weights()
+          .forEach(w -> out.add(new Trainable(w.name(), new TensorType(DType.F32, w.shape()), 1)));
+    }
+    return out;
+  }
+
+  /** The number of trained elements. */
+  public long trainableElements() {
+    return trainables().stream().mapToLong(t -> t.type().shape().size()).sum();
+  }
+}
