@@ -1,0 +1,85 @@
+package dev.graft.cli;
+
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line. */
+@Command(
+    name = "graft",
+    description = "Parameter-efficient fine-tuning of language models on the JVM.",
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    usageHelpAutoWidth = true,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:success", "1:the run failed", "2:the recipe, a file or the usage is wrong"},
+    subcommands = {InitModelCommand.class, PluginsCommand.class, DoctorCommand.class})
+final class GraftCommand implements Runnable {
+  static final String STACKTRACE = "--stacktrace";
+
+  @Option(
+      names = STACKTRACE,
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of an error.")
+  boolean stacktrace;
+
+  @Spec CommandSpec spec;
+
+  /** The whole command line for one invocation. */
+  static CommandLine commandLine(Session session) {
+    CommandLine line = new CommandLine(GraftCommand.class, new Commands(session));
+    line.setOut(session.out());
+    line.setErr(session.err());
+    line.registerConverter(StoredDType.class, new Choice<>(StoredDType.class));
+    line.registerConverter(
+        InitModelCommand.TokenizerKind.class, new Choice<>(InitModelCommand.TokenizerKind.class));
+    line.setParameterExceptionHandler(Errors::usage);
+    line.setExecutionExceptionHandler(Errors::failed);
+    return line;
+  }
+
+  /** Runs one command; whatever is thrown becomes a paragraph and an exit status. */
+  static int run(Session session, String... args) {
+    try {
+      return commandLine(session).execute(args);
+    } catch (Error e) {
+      // Out of memory, a native library that does not link: the user gets a paragraph for these
+      // too.
+      return Errors.fatal(session, e, Arrays.asList(args).contains(STACKTRACE));
+    } finally {
+      session.out().flush();
+      session.err().flush();
+    }
+  }
+
+  @Override
+  public void run() {
+    throw new GraftException(
+        ErrorCode.USAGE,
+        "expected a command, received none. Known: "
+            + String.join(", ", spec.subcommands().keySet())
+            + ". Run 'graft --help'");
+  }
+
+  /** Makes commands; those that take a {@link Session} get this invocation's. */
+  private record Commands(Session session) implements CommandLine.IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      for (Constructor<?> c : type.getDeclaredConstructors()) {
+        if (Arrays.equals(c.getParameterTypes(), new Class<?>[] {Session.class})) {
+          return type.cast(c.newInstance(session));
+        }
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
+  }
+}

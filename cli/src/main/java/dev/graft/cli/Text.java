@@ -1,0 +1,37 @@
+package dev.graft.cli;
+
+import java.util.Locale;
+
+/** Numbers for people. */
+final class Text {
+  private Text() {}
+
+  /** A count with thousands set apart: {@code 1,234,567}. */
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** {@code 12 s}, {@code 3 min 05 s}, {@code 2 h 10 min}. */
+  static String duration(double seconds) {
+    long s = Math.round(seconds);
+    if (s < 60) {
+      return seconds < 10 ? String.format(Locale.ROOT, "%.1f s", seconds) : s + " s";
+    }
+    return s < 3600
+        ? String.format(Locale.ROOT, "%d min %02d s", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d h %02d min", s / 3600, s / 60 % 60);
+  }
+
+  /** {@code 820 KiB}, {@code 3.4 GiB}. */
+  static String bytes(double bytes) {
+    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    double value = bytes;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(
+        Locale.ROOT, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  }
+}
