@@ -246,7 +246,11 @@ public final class Tensor {
   /** The mean over the given axes, which stay with extent 1. */
   public Tensor meanKeep(int... axes) {
     Tensor sum = sumKeep(axes);
-    return sum.times((double) sum.shape().size() / shape().size());
+    long count = 1; // of elements per sum; not from the sizes, which may be 0
+    for (int i = 0; i < shape().rank(); i++) {
+      count *= dim(i) == sum.dim(i) ? 1 : dim(i);
+    }
+    return sum.times(1.0 / count);
   }
 
   public Tensor argMax(int axis) {

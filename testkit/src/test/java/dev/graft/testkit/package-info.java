@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.testkit;
+
+import org.jspecify.annotations.NullMarked;
