@@ -39,7 +39,7 @@ public final class Gradients {
           ErrorCode.GRAPH_SHAPE, "expected a floating scalar to differentiate, received " + loss);
     }
     List<Optional<Tensor>> grads =
-        pullBack(List.of(loss), List.of(loss.trace().fill(1, loss.type())), wrt);
+        pullBack(List.of(loss), List.of(loss.trace().fill(1, loss.type())), wrt, false);
     List<Tensor> out = new ArrayList<>();
     for (int i = 0; i < wrt.size(); i++) {
       Tensor target = wrt.get(i);
@@ -51,9 +51,13 @@ public final class Gradients {
   /**
    * The vector–Jacobian product: for each of {@code wrt} Σ ∂output/∂wrt · gradient, empty where no
    * output depends on it.
+   *
+   * @param independent whether {@code wrt} are taken as independent of each other: nothing flows on
+   *     from one of them to another that it was computed from. Operands of one operation are; what
+   *     a caller asks for is not.
    */
-  static List<Optional<Tensor>> pullBack(
-      List<Tensor> outputs, List<Tensor> gradients, List<Tensor> wrt) {
+  private static List<Optional<Tensor>> pullBack(
+      List<Tensor> outputs, List<Tensor> gradients, List<Tensor> wrt, boolean independent) {
     for (Tensor t : wrt) {
       if (!t.dtype().isFloating()) {
         throw new GraftException(
@@ -62,7 +66,8 @@ public final class Gradients {
       }
     }
     Set<Tensor> targets = new HashSet<>(wrt);
-    Set<Node> relevant = relevant(outputs, targets);
+    Set<Tensor> ends = independent ? targets : Set.of();
+    Set<Node> relevant = relevant(outputs, targets, ends);
     Adjoints adjoints = new Adjoints();
     PriorityQueue<Node> todo =
         new PriorityQueue<>((a, b) -> Integer.compare(b.id(), a.id())); // users before operands
@@ -71,7 +76,7 @@ public final class Gradients {
       Tensor o = outputs.get(i);
       if (relevant.contains(o.node()) || targets.contains(o)) {
         adjoints.add(o, gradients.get(i));
-        if (queued.add(o.node())) {
+        if (!ends.contains(o) && queued.add(o.node())) {
           todo.add(o.node());
         }
       }
@@ -83,7 +88,8 @@ public final class Gradients {
       }
       List<Optional<Tensor>> incoming = new ArrayList<>();
       for (int i = 0; i < node.types().size(); i++) {
-        incoming.add(adjoints.get(node.output(i)));
+        Tensor o = node.output(i);
+        incoming.add(ends.contains(o) ? Optional.empty() : adjoints.get(o));
       }
       if (incoming.stream().allMatch(Optional::isEmpty)) {
         continue;
@@ -100,7 +106,7 @@ public final class Gradients {
         Tensor in = node.inputs().get(i);
         if (wanted[i] && contributions.get(i).isPresent()) {
           adjoints.add(in, contributions.get(i).get());
-          if (queued.add(in.node())) {
+          if (!ends.contains(in) && queued.add(in.node())) {
             todo.add(in.node());
           }
         }
@@ -135,7 +141,7 @@ public final class Gradients {
         wrt.add(node.inputs().get(i));
       }
     }
-    List<Optional<Tensor>> found = pullBack(used, gradients, wrt);
+    List<Optional<Tensor>> found = pullBack(used, gradients, wrt, true);
     List<Optional<Tensor>> out = new ArrayList<>();
     int next = 0;
     for (boolean w : wanted) {
@@ -156,8 +162,8 @@ public final class Gradients {
    * The nodes through which a gradient reaches a target: those with a target among their ancestors'
    * outputs.
    */
-  private static Set<Node> relevant(List<Tensor> outputs, Set<Tensor> targets) {
-    List<Node> order = ancestors(outputs);
+  private static Set<Node> relevant(List<Tensor> outputs, Set<Tensor> targets, Set<Tensor> ends) {
+    List<Node> order = ancestors(outputs, ends);
     Set<Node> relevant = new HashSet<>();
     for (Node n : order) {
       for (Tensor in : n.inputs()) {
@@ -170,14 +176,14 @@ public final class Gradients {
     return relevant;
   }
 
-  private static List<Node> ancestors(List<Tensor> outputs) {
+  /** The nodes that compute the outputs, not going beyond the ends. */
+  private static List<Node> ancestors(List<Tensor> outputs, Set<Tensor> ends) {
     Set<Node> seen = new HashSet<>();
-    List<Node> todo = new ArrayList<>();
-    outputs.forEach(t -> todo.add(t.node()));
+    List<Tensor> todo = new ArrayList<>(outputs);
     while (!todo.isEmpty()) {
-      Node n = todo.remove(todo.size() - 1);
-      if (seen.add(n)) {
-        n.inputs().forEach(t -> todo.add(t.node()));
+      Tensor t = todo.remove(todo.size() - 1);
+      if (!ends.contains(t) && seen.add(t.node())) {
+        todo.addAll(t.node().inputs());
       }
     }
     return seen.stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).toList();
