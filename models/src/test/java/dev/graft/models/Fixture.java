@@ -15,23 +15,23 @@ import java.util.List;
  * Values that transformers 5.24.0 and peft 0.21.2 computed on a tiny random Llama (fp32, eager
  * attention): a batch of two rows, the second padded on the right, with labels for some tokens.
  */
-final class Fixture {
-  static final Path FOLDER = Path.of("src/test/resources/llama");
+public final class Fixture {
+  public static final Path FOLDER = Path.of("src/test/resources/llama");
 
-  final ModelFolder folder = ModelFolder.open(FOLDER);
-  final Safetensors base = Safetensors.open(FOLDER.resolve("base.safetensors"));
-  final HostTensor ids = base.tensor("input_ids");
-  final int rows = ids.shape().dim(0);
-  final int length = ids.shape().dim(1);
-  final HostTensor positions =
+  public final ModelFolder folder = ModelFolder.open(FOLDER);
+  public final Safetensors base = Safetensors.open(FOLDER.resolve("base.safetensors"));
+  public final HostTensor ids = base.tensor("input_ids");
+  public final int rows = ids.shape().dim(0);
+  public final int length = ids.shape().dim(1);
+  public final HostTensor positions =
       HostTensor.generate(ids.dtype(), ids.shape(), i -> (double) (i % length));
 
   /** The targets of a row-major batch: which token predicts, and what. */
-  final HostTensor targetPositions;
+  public final HostTensor targetPositions;
 
-  final HostTensor targets;
+  public final HostTensor targets;
 
-  Fixture() {
+  public Fixture() {
     HostTensor labels = base.tensor("labels");
     List<Long> at = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
@@ -46,7 +46,7 @@ final class Fixture {
     targets = HostTensor.ofLongs(n, ids.stream().mapToLong(v -> v).toArray());
   }
 
-  CausalLm model() {
+  public CausalLm model() {
     return folder.model();
   }
 
@@ -54,11 +54,11 @@ final class Fixture {
     return Safetensors.open(FOLDER.resolve(name + ".safetensors"));
   }
 
-  static JsonNode json(String name) {
+  public static JsonNode json(String name) {
     return Json.object(FOLDER.resolve(name));
   }
 
-  AdapterFolder adapter(String name) {
+  public AdapterFolder adapter(String name) {
     return AdapterFolder.read(FOLDER.resolve(name), TestBackend.adapters());
   }
 
@@ -79,7 +79,7 @@ final class Fixture {
     assertThat(Math.sqrt(difference / norm)).as("logits").isLessThanOrEqualTo(tolerance);
   }
 
-  static double norm(HostTensor t) {
+  public static double norm(HostTensor t) {
     double sum = 0;
     for (double x : t.toDoubles()) {
       sum += x * x;
@@ -87,7 +87,8 @@ final class Fixture {
     return Math.sqrt(sum);
   }
 
-  static void assertClose(HostTensor actual, HostTensor expected, double tolerance, String what) {
+  public static void assertClose(
+      HostTensor actual, HostTensor expected, double tolerance, String what) {
     assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
     double difference = 0;
     for (int i = 0; i < expected.shape().size(); i++) {

@@ -16,7 +16,7 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /** The backends on the class path, opened with their default configuration. */
-final class TestBackend {
+public final class TestBackend {
   private TestBackend() {}
 
   private static List<BackendProvider<?>> providers() {
@@ -25,11 +25,11 @@ final class TestBackend {
     return out;
   }
 
-  static Stream<String> names() {
+  public static Stream<String> names() {
     return providers().stream().map(p -> p.name()).sorted();
   }
 
-  static Backend open(String name) {
+  public static Backend open(String name) {
     for (BackendProvider<?> provider : providers()) {
       if (provider.name().equals(name)) {
         return openDefault(provider);
@@ -42,24 +42,24 @@ final class TestBackend {
     return provider.open(ConfigBinder.bind(Map.of(), provider.configType(), "backend"));
   }
 
-  static GraphCompiler compiler(Backend backend) {
+  public static GraphCompiler compiler(Backend backend) {
     return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
   }
 
   /** The outputs of a run. */
-  record Outputs(Map<String, HostTensor> values) {
-    HostTensor get(String name) {
+  public record Outputs(Map<String, HostTensor> values) {
+    public HostTensor get(String name) {
       return Objects.requireNonNull(values.get(name), name);
     }
   }
 
-  static Outputs run(Backend backend, Trace trace, Map<String, HostTensor> inputs) {
+  public static Outputs run(Backend backend, Trace trace, Map<String, HostTensor> inputs) {
     try (Executable executable = compiler(backend).compile(trace.build())) {
       return new Outputs(executable.run(inputs));
     }
   }
 
-  static List<AdapterProvider<?>> adapters() {
+  public static List<AdapterProvider<?>> adapters() {
     List<AdapterProvider<?>> out = new ArrayList<>();
     ServiceLoader.load(AdapterProvider.class).forEach(out::add);
     return out;

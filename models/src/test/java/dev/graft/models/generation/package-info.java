@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.graft.models.generation;
+
+import org.jspecify.annotations.NullMarked;
