@@ -1,7 +1,9 @@
 package dev.graft.training.data;
 
 import dev.graft.api.masking.Role;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What became of a data set.
@@ -27,6 +29,6 @@ public record DataStatistics(
     int longest,
     Map<Role, Long> tokensByRole) {
   public DataStatistics {
-    tokensByRole = Map.copyOf(tokensByRole);
+    tokensByRole = Collections.unmodifiableMap(new TreeMap<>(tokensByRole));
   }
 }
