@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -241,12 +240,7 @@ class MergeTest {
     Map<String, Object> saved =
         Map.of("peft_type", "LORA", "r", 2, "lora_alpha", 2, "target_modules", List.of("lm_head"));
     AdapterBinding binding =
-        AdapterBinding.bind(
-            TestBackend.adapters().stream()
-                .flatMap(p -> made(p, saved).stream())
-                .findFirst()
-                .orElseThrow(),
-            fixture.model().sites());
+        AdapterBinding.bind(TestBackend.adapter(saved).orElseThrow(), fixture.model().sites());
     Map<String, HostTensor> values = new HashMap<>();
     for (BoundParameter p : binding.parameters()) {
       double value = p.spec().name().equals("lora_B") ? 0 : 1;
@@ -266,10 +260,5 @@ class MergeTest {
     assertThat(merged.shape("lm_head.weight")).isEqualTo(Shape.of(256, 64));
     assertThat(merged.tensor("lm_head.weight").toFloats())
         .isEqualTo(merged.tensor("model.embed_tokens.weight").toFloats());
-  }
-
-  private static <C extends Record> Optional<dev.graft.api.adapter.Adapter> made(
-      dev.graft.api.adapter.AdapterProvider<C> provider, Map<String, Object> saved) {
-    return provider.fromSaved(saved).map(provider::create);
   }
 }

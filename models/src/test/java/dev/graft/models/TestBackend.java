@@ -1,5 +1,6 @@
 package dev.graft.models;
 
+import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.AdapterProvider;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
@@ -63,5 +65,15 @@ public final class TestBackend {
     List<AdapterProvider<?>> out = new ArrayList<>();
     ServiceLoader.load(AdapterProvider.class).forEach(out::add);
     return out;
+  }
+
+  /** The adapter that a saved configuration stands for. */
+  public static Optional<Adapter> adapter(Map<String, Object> saved) {
+    return adapters().stream().flatMap(p -> create(p, saved).stream()).findFirst();
+  }
+
+  private static <C extends Record> Optional<Adapter> create(
+      AdapterProvider<C> provider, Map<String, Object> saved) {
+    return provider.fromSaved(saved).map(provider::create);
   }
 }
