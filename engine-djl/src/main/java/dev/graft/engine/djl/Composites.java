@@ -130,7 +130,7 @@ final class Composites {
                 Products.cast(matrixX, d, c),
                 Products.cast(in(n, 1), d, c),
                 op.bias() ? Products.cast(in(n, 2), d, c) : "None",
-                rows);
+                new Products.Size(rows, width, out.dim(-1)));
     y = Products.cast(y, c, d);
     s.define(out, matrix ? y : "torch.reshape(" + y + ", " + Literals.list(out.shape()) + ")");
   }
@@ -267,7 +267,11 @@ final class Composites {
       int to = Math.min(hidden.dim(0), from + chunk);
       String range = ", 0, " + from + ", " + to + ", 1)";
       String h = Products.cast("torch.slice(" + s.of(hidden) + range, d, c);
-      String logits = kernels.products().multiply(c, h, w, false, true, to - from);
+      String logits =
+          kernels
+              .products()
+              .multiply(
+                  c, h, w, false, true, new Products.Size(to - from, hidden.dim(1), weight.dim(0)));
       String logp = s.let(logSoftmax(Products.cast(logits, c, wide)));
       String targets = s.let("torch.slice(" + in(n, 2) + range);
       nll.add(s.let(pick(logp, targets)));
@@ -275,7 +279,15 @@ final class Composites {
         String p = s.let("torch.exp_(" + logp + ")");
         minusHit(p, targets, to - from, wide);
         String dh =
-            kernels.products().multiply(c, Products.cast(p, wide, c), w, false, false, to - from);
+            kernels
+                .products()
+                .multiply(
+                    c,
+                    Products.cast(p, wide, c),
+                    w,
+                    false,
+                    false,
+                    new Products.Size(to - from, weight.dim(0), hidden.dim(1)));
         grads.add(s.let(Products.cast(dh, c, d)));
       }
     }

@@ -25,21 +25,21 @@ final class OneDnnProducts implements Products {
 
   @Override
   public String multiply(
-      DType d, String a, String b, boolean transposeA, boolean transposeB, int rows) {
-    if (!suits(d, rows)) {
-      return plain.multiply(d, a, b, transposeA, transposeB, rows);
+      DType d, String a, String b, boolean transposeA, boolean transposeB, Size size) {
+    if (!suits(d, size)) {
+      return plain.multiply(d, a, b, transposeA, transposeB, size);
     }
     return call(Products.oriented(a, transposeA), Products.oriented(b, !transposeB), "None");
   }
 
   @Override
-  public String linear(DType d, String x, String w, String bias, int rows) {
-    return suits(d, rows) ? call(x, w, bias) : plain.linear(d, x, w, bias, rows);
+  public String linear(DType d, String x, String w, String bias, Size size) {
+    return suits(d, size) ? call(x, w, bias) : plain.linear(d, x, w, bias, size);
   }
 
-  /** A single row is a matrix times a vector, which MKL does better. */
-  private static boolean suits(DType d, int rows) {
-    return d == DType.F32 && rows > 1;
+  /** A single row is a matrix times a vector, which MKL does better; oneDNN takes nothing empty. */
+  private static boolean suits(DType d, Size size) {
+    return d == DType.F32 && size.rows() > 1 && size.inner() > 0 && size.columns() > 0;
   }
 
   static String call(String x, String w, String bias) {

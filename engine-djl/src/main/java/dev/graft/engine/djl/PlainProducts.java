@@ -11,7 +11,7 @@ final class PlainProducts implements Products {
 
   @Override
   public String multiply(
-      DType d, String a, String b, boolean transposeA, boolean transposeB, int rows) {
+      DType d, String a, String b, boolean transposeA, boolean transposeB, Size size) {
     return "torch.mm("
         + Products.oriented(a, transposeA)
         + ", "
@@ -20,7 +20,7 @@ final class PlainProducts implements Products {
   }
 
   @Override
-  public String linear(DType d, String x, String w, String bias, int rows) {
+  public String linear(DType d, String x, String w, String bias, Size size) {
     return "torch.linear(" + x + ", " + w + ", " + bias + ")";
   }
 }

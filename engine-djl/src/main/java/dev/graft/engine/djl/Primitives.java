@@ -203,7 +203,9 @@ final class Primitives {
     String y = Products.cast(s.of(b), d, c);
     String product;
     if (out.shape().rank() == 2) {
-      product = products.multiply(c, x, y, m.transposeA(), m.transposeB(), out.dim(0));
+      int inner = a.dim(m.transposeA() ? 0 : 1);
+      Products.Size size = new Products.Size(out.dim(0), inner, out.dim(1));
+      product = products.multiply(c, x, y, m.transposeA(), m.transposeB(), size);
     } else {
       product =
           "torch.matmul("
