@@ -63,7 +63,7 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendConformance {
-  private static final int LEAK_RUNS = 120;
+  private static final int LEAK_RUNS = 80;
   private static final int LEAK_WIDTH = 512;
 
   private final Backend reference = new ReferenceProvider().open(new ReferenceConfig());
