@@ -170,6 +170,14 @@ public final class BatchPlan {
     return statistics;
   }
 
+  /** Where the examples of a step stand, from step 0 on. */
+  public List<Origin> origins(int index) {
+    return batches(index).stream()
+        .flatMapToInt(Arrays::stream)
+        .mapToObj(i -> examples.get(i).origin())
+        .toList();
+  }
+
   /** The batches of a step, from 0 on; the same whenever and however often it is asked for. */
   public PlannedStep step(int index) {
     if (index < 0 || index >= steps) {

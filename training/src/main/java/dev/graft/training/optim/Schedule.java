@@ -16,7 +16,8 @@ public final class Schedule {
   /**
    * A schedule.
    *
-   * @param warmup the number w of warm-up steps; the rate of step t &lt; w is t/w
+   * @param warmup the number w of warm-up steps, possibly more than the run has; the rate of step t
+   *     &lt; w is t/w
    * @param total the number T of optimizer steps of the run
    * @param floor what the cosine falls to, as a multiple of the learning rate
    */
@@ -34,15 +35,6 @@ public final class Schedule {
           ErrorCode.CONFIG_VALUE,
           "expected at least one warm-up step with lr_scheduler inverse-sqrt, whose rate is"
               + " √(w/t), received none; set warmup_steps or warmup_ratio");
-    }
-    if (warmup > total) {
-      throw new GraftException(
-          ErrorCode.CONFIG_VALUE,
-          "expected at most as many warm-up steps as the run has steps ("
-              + total
-              + "), received "
-              + warmup
-              + "; lower warmup_steps or train for longer");
     }
     this.kind = kind;
     this.warmup = warmup;

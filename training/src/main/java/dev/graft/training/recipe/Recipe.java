@@ -29,7 +29,7 @@ public record Recipe(
     @Default("1") @Doc("Rows of a micro-batch.") int microBatchSize,
     @Default("1") @Doc("Micro-batches of an optimizer step.") int gradientAccumulationSteps,
     @Default("1") @Doc("Passes over the training data.") int numEpochs,
-    @Doc("Stops after so many optimizer steps, even within an epoch.") Optional<Integer> maxSteps,
+    @Doc("The optimizer steps of the run, instead of num_epochs.") Optional<Integer> maxSteps,
     @Default("2e-4") @Doc("The highest learning rate.") double learningRate,
     @Default("cosine") @Doc("How the learning rate changes over the run.") ScheduleKind lrScheduler,
     @Default("0") @Doc("What a cosine falls to, as a part of learning_rate.")

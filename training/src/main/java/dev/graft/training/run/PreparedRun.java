@@ -1,0 +1,245 @@
+package dev.graft.training.run;
+
+import dev.graft.api.adapter.Adapter;
+import dev.graft.api.backend.Backend;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import dev.graft.api.masking.MaskingStrategy;
+import dev.graft.api.masking.TokenizedExample;
+import dev.graft.models.AdapterBinding;
+import dev.graft.models.CausalLm;
+import dev.graft.models.ModelFolder;
+import dev.graft.training.data.BatchPlan;
+import dev.graft.training.data.BatchSettings;
+import dev.graft.training.data.DatasetReader;
+import dev.graft.training.data.Example;
+import dev.graft.training.data.MaskedExample;
+import dev.graft.training.data.Order;
+import dev.graft.training.data.Split;
+import dev.graft.training.data.TextEncoder;
+import dev.graft.training.data.TrainingData;
+import dev.graft.training.optim.Optimizer;
+import dev.graft.training.optim.Optimizers;
+import dev.graft.training.optim.Schedule;
+import dev.graft.training.plugins.Plugin;
+import dev.graft.training.plugins.Plugins;
+import dev.graft.training.recipe.DatasetEntry;
+import dev.graft.training.recipe.PluginBlock;
+import dev.graft.training.recipe.Recipe;
+import dev.graft.training.step.StepGraphs;
+import dev.graft.training.step.TrainedModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All of a run that is decided before an engine opens: the recipe with every default, the model,
+ * the batches of every step. Whatever is wrong with a recipe, a model folder or the data is found
+ * here, before anything is written.
+ */
+public final class PreparedRun {
+  private final Recipe recipe;
+  private final ModelFolder folder;
+  private final Optional<AdapterBinding> adapter;
+  private final Bound<Backend> backend;
+  private final List<Plugin<?>> plugins;
+  private final TrainingData training;
+  private final Optional<TrainingData> heldOut;
+  private final BatchPlan plan;
+  private final Optional<BatchPlan> evalPlan;
+  private final Optimizer optimizer;
+  private final Schedule schedule;
+  private final StepGraphs graphs;
+
+  private PreparedRun(Plugins found, Recipe asWritten, EncoderSource encoders) {
+    PluginBlock backendBlock = asWritten.backendPlugin();
+    this.backend = Bound.backend(found.backend(backendBlock.type()), backendBlock);
+    Bound<MaskingStrategy> masking =
+        Bound.masking(found.masking(asWritten.masking().type()), asWritten.masking());
+    Optional<Bound<Adapter>> adapterPlugin = adapterPlugin(found, asWritten);
+    this.plugins = new ArrayList<>(List.of(backend.plugin(), masking.plugin()));
+    adapterPlugin.ifPresent(a -> plugins.add(a.plugin()));
+    this.recipe = resolved(asWritten, backend.block(), masking.block(), adapterPlugin);
+    this.optimizer =
+        Optimizers.create(
+            recipe.optimizer().type(), recipe.optimizer().options(), recipe.weightDecay());
+    this.folder = ModelFolder.open(Path.of(recipe.baseModel()));
+    this.adapter =
+        adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
+    Split<Example> split = Split.of(examples(), recipe.valSetSize(), recipe.seed());
+    MaskingStrategy mask = masking.value().get();
+    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask));
+    MaskingStrategy learned = new LearnedMask(mask);
+    this.heldOut =
+        split.validation().isEmpty()
+            ? Optional.empty()
+            : Optional.of(encoders.with(folder, e -> prepare(split.validation(), e, learned)));
+    this.plan = plan(training.examples());
+    this.evalPlan =
+        heldOut.map(
+            d -> BatchPlan.ofEpochs(d.examples(), settings(1, Order.GIVEN), recipe.seed(), 1));
+    this.schedule =
+        new Schedule(
+            recipe.lrScheduler(),
+            recipe.warmupOf(plan.steps()),
+            plan.steps(),
+            recipe.cosineMinLrRatio());
+    this.graphs = new StepGraphs(trainedModel(), optimizer, recipe.maxGradNorm());
+  }
+
+  /**
+   * Prepares a run with the tokenizer in the model's folder.
+   *
+   * @throws GraftException whatever is wrong with the recipe, the model folder or the data
+   */
+  public static PreparedRun of(Plugins plugins, Recipe recipe) {
+    return of(plugins, recipe, new FolderEncoder());
+  }
+
+  static PreparedRun of(Plugins plugins, Recipe recipe, EncoderSource encoders) {
+    return new PreparedRun(plugins, recipe, encoders);
+  }
+
+  /** A mask for held-out examples: what it learns it has learned from the training examples. */
+  private record LearnedMask(MaskingStrategy mask) implements MaskingStrategy {
+    @Override
+    public float[] mask(TokenizedExample example, long seed) {
+      return mask.mask(example, seed);
+    }
+  }
+
+  private static Optional<Bound<Adapter>> adapterPlugin(Plugins found, Recipe recipe) {
+    if (!recipe.isFull()) {
+      return Optional.of(Bound.adapter(found.adapter(recipe.adapter().type()), recipe.adapter()));
+    }
+    if (!recipe.adapter().options().isEmpty()) {
+      throw new GraftException(
+          ErrorCode.CONFIG_UNKNOWN_KEY,
+          "expected no options of 'adapter: full', which trains all weights, received "
+              + recipe.adapter().options().keySet()
+              + "; remove them or name an adapter");
+    }
+    return Optional.empty();
+  }
+
+  private static Recipe resolved(
+      Recipe recipe,
+      PluginBlock backend,
+      PluginBlock masking,
+      Optional<Bound<Adapter>> adapterPlugin) {
+    Map<String, Object> options = new LinkedHashMap<>(backend.options());
+    options.put("dtype", recipe.precision().name().toLowerCase(java.util.Locale.ROOT));
+    Map<String, Object> map = new LinkedHashMap<>(recipe.toMap());
+    map.put("backend", backend.with(options).toConfig());
+    map.put("masking", masking.toConfig());
+    adapterPlugin.ifPresent(a -> map.put("adapter", a.block().toConfig()));
+    return Recipe.of(map);
+  }
+
+  private List<Example> examples() {
+    List<Example> out = new ArrayList<>();
+    for (DatasetEntry d : recipe.datasets()) {
+      out.addAll(DatasetReader.read(Path.of(d.path()), d.type()));
+    }
+    return out;
+  }
+
+  private TrainingData prepare(List<Example> examples, TextEncoder encoder, MaskingStrategy mask) {
+    TrainingData data =
+        TrainingData.prepare(
+            examples, encoder, mask, recipe.seed(), recipe.sequenceLen(), recipe.overlength());
+    int vocab = folder.model().config().vocabSize();
+    for (MaskedExample e : data.examples()) {
+      for (int i = 0; i < e.size(); i++) {
+        if (e.id(i) >= vocab) {
+          throw new GraftException(
+              ErrorCode.TOKENIZER,
+              e.origin()
+                  + ": expected token ids below the model's vocab_size of "
+                  + vocab
+                  + ", received "
+                  + e.id(i)
+                  + " from its tokenizer; the tokenizer probably belongs to another model");
+        }
+      }
+    }
+    return data;
+  }
+
+  private BatchSettings settings(int accumulation, Order order) {
+    return new BatchSettings(
+        recipe.sequenceLen(), recipe.microBatchSize(), accumulation, recipe.packing(), order);
+  }
+
+  private BatchPlan plan(List<MaskedExample> examples) {
+    BatchSettings settings = settings(recipe.gradientAccumulationSteps(), Order.SHUFFLED);
+    return recipe.maxSteps().isPresent()
+        ? BatchPlan.ofSteps(examples, settings, recipe.seed(), recipe.maxSteps().get())
+        : BatchPlan.ofEpochs(examples, settings, recipe.seed(), recipe.numEpochs());
+  }
+
+  /** The recipe with every default, also those of the plugins' blocks, filled in. */
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  public ModelFolder folder() {
+    return folder;
+  }
+
+  /** The adapter; empty when all weights are trained. */
+  public Optional<AdapterBinding> adapter() {
+    return adapter;
+  }
+
+  /** The engine, the mask and, if there is one, the adapter. */
+  public List<Plugin<?>> plugins() {
+    return List.copyOf(plugins);
+  }
+
+  /** What is trained on. */
+  public TrainingData training() {
+    return training;
+  }
+
+  /** What is held out; empty when {@code val_set_size} is 0. */
+  public Optional<TrainingData> heldOut() {
+    return heldOut;
+  }
+
+  /** The batches of every step. */
+  public BatchPlan plan() {
+    return plan;
+  }
+
+  /** The held-out batches. */
+  public Optional<BatchPlan> evalPlan() {
+    return evalPlan;
+  }
+
+  public Optimizer optimizer() {
+    return optimizer;
+  }
+
+  public Schedule schedule() {
+    return schedule;
+  }
+
+  /** The model with what of it is trained. */
+  public TrainedModel trainedModel() {
+    CausalLm model = folder.model();
+    return new TrainedModel(model, adapter, recipe.precision().dtype());
+  }
+
+  public StepGraphs graphs() {
+    return graphs;
+  }
+
+  /** Opens the engine; the caller closes it. */
+  public Backend openBackend() {
+    return backend.value().get();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.graft.training.run;
+
+import dev.graft.api.adapter.Site;
+import dev.graft.api.adapter.SiteKind;
+import dev.graft.api.backend.Backend;
+import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.models.AdapterBinding;
+import dev.graft.models.AdapterFolder;
+import dev.graft.models.BoundParameter;
+import dev.graft.models.Weights;
+import dev.graft.models.safetensors.SafetensorsWriter;
+import dev.graft.models.tokenizer.Tokenizer;
+import dev.graft.training.init.ParameterValues;
+import dev.graft.training.step.TrainStep;
+import dev.graft.training.step.Trainable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The variables of a run on its backend: weights, trainables, the optimizer's state. */
+final class TrainingState {
+  private static final String CONFIG = "config.json";
+
+  private final PreparedRun run;
+  private final Backend backend;
+
+  /** Loads the model's weights. */
+  TrainingState(PreparedRun run, Backend backend) {
+    this.run = run;
+    this.backend = backend;
+    run.folder()
+        .weights()
+        .load(backend, run.trainedModel().compute(), run.trainedModel().trainableWeights());
+  }
+
+  /** Writes what a run starts with; weights that are trained themselves are loaded already. */
+  void initialise() {
+    ParameterValues values = new ParameterValues(run.recipe().seed());
+    Weights weights = run.folder().weights();
+    for (BoundParameter p : run.adapter().map(AdapterBinding::parameters).orElse(List.of())) {
+      HostTensor value =
+          values.of(
+              p.variable(),
+              p.spec().shape(),
+              p.spec().initializer(),
+              () -> weights.tensor(weightName(p.site())));
+      backend.write(p.variable(), value, DType.F32);
+    }
+    TrainStep.state(run.trainedModel(), run.optimizer())
+        .forEach(
+            (name, type) ->
+                backend.write(
+                    name, HostTensor.generate(DType.F32, type.shape(), i -> 0), DType.F32));
+  }
+
+  private String weightName(Site site) {
+    return site.kind() == SiteKind.HEAD
+        ? run.folder().model().headWeight()
+        : site.name() + ".weight";
+  }
+
+  /** Writes the trained adapter, or the trained model. */
+  Path export(RunFolder folder) {
+    if (run.adapter().isPresent()) {
+      AdapterBinding binding = run.adapter().get();
+      Map<String, HostTensor> values = new LinkedHashMap<>();
+      for (BoundParameter p : binding.parameters()) {
+        values.put(p.variable(), backend.read(p.variable()));
+      }
+      Folders.write(
+          folder.adapter(), f -> AdapterFolder.write(f, binding, values, run.recipe().baseModel()));
+      return folder.adapter();
+    }
+    Folders.write(folder.model(), this::writeModel);
+    return folder.model();
+  }
+
+  private void writeModel(Path to) {
+    List<SafetensorsWriter.Entry> entries = new ArrayList<>();
+    for (Trainable t : run.trainedModel().trainables()) {
+      entries.add(
+          new SafetensorsWriter.Entry(t.variable(), t.type(), () -> backend.read(t.variable())));
+    }
+    SafetensorsWriter.write(to.resolve("model.safetensors"), entries);
+    Path from = run.folder().path();
+    copy(from.resolve(CONFIG), to);
+    Tokenizer.files(from).forEach(f -> copy(f, to));
+  }
+
+  private static void copy(Path file, Path folder) {
+    try {
+      Files.copy(file, folder.resolve(file.getFileName()));
+    } catch (IOException e) {
+      throw Folders.failure(folder, e);
+    }
+  }
+}
