@@ -29,12 +29,25 @@ public final class Weights {
    * rotary_emb.inv_freq}), and the head's copy of a shared embedding.
    *
    * @throws GraftException {@code model.weights} when tensors are missing, unexpected or of another
-   *     shape; it lists them
+   *     shape, {@code model.unsupported} when they are not floating; it lists them
    */
   public static Weights of(CausalLm model, Safetensors tensors) {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     tensors.names().forEach(n -> shapes.put(n, tensors.shape(n)));
     check(model, tensors.source().toString(), shapes);
+    List<String> integers =
+        model.weights().stream()
+            .map(WeightSpec::name)
+            .filter(n -> !tensors.dtype(n).isFloating())
+            .toList();
+    if (!integers.isEmpty()) {
+      throw new GraftException(
+          ErrorCode.MODEL_UNSUPPORTED,
+          tensors.source()
+              + ": expected floating weights, received integers: "
+              + Listing.of(integers)
+              + ". Quantized weights are not supported; use the unquantized model.");
+    }
     return new Weights(model, tensors::tensor);
   }
 

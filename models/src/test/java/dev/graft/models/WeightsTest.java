@@ -79,6 +79,16 @@ class WeightsTest {
   }
 
   @Test
+  void integersAreNoWeights() {
+    tensors.put("model.norm.weight", HostTensor.ofLongs(Shape.of(64), new long[64]));
+    refused(
+        this::open,
+        ErrorCode.MODEL_UNSUPPORTED,
+        "received integers: model.norm.weight",
+        "unquantized");
+  }
+
+  @Test
   void weightsInMemoryAreCheckedToo() {
     CausalLm model = open().model();
     Weights weights = Weights.of(model, tensors);

@@ -2,6 +2,7 @@ package dev.graft.models.files;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -48,11 +49,22 @@ public final class AtomicFile {
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       done = true;
+      flushFolder(target);
     } catch (IOException e) {
       throw failure(target, e);
     } finally {
       if (!done) {
         remove(temporary);
+      }
+    }
+  }
+
+  /** Makes a rename outlast a power cut. Windows cannot open folders, and needs no such thing. */
+  static void flushFolder(Path renamed) throws IOException {
+    Path parent = renamed.getParent();
+    if (parent != null && File.separatorChar == '/') {
+      try (FileChannel folder = FileChannel.open(parent, StandardOpenOption.READ)) {
+        folder.force(true);
       }
     }
   }

@@ -39,6 +39,7 @@ public final class AtomicFolder {
       Files.deleteIfExists(target);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       done = true;
+      AtomicFile.flushFolder(target);
     } catch (IOException e) {
       throw AtomicFile.failure(target, e);
     } finally {

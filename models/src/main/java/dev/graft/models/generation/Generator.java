@@ -28,7 +28,7 @@ import java.util.Set;
  */
 public final class Generator implements AutoCloseable {
   /** Prompts are taken in pieces of one of these lengths. */
-  private static final int[] CHUNKS = {16, 64, 256};
+  private static final List<Integer> CHUNKS = List.of(16, 64, 256);
 
   private static final int FIRST_SLOTS = 128;
 
@@ -37,6 +37,7 @@ public final class Generator implements AutoCloseable {
   private final DType dtype;
   private final Backend backend;
   private final GraphCompiler compiler;
+  private final List<Integer> chunks;
   private final int firstSlots;
   private final Map<DecodingStep, Executable> steps = new HashMap<>();
   private int rows;
@@ -54,7 +55,7 @@ public final class Generator implements AutoCloseable {
       DType compute,
       Backend backend,
       GraphCompiler compiler) {
-    this(model, adapter, compute, backend, compiler, FIRST_SLOTS);
+    this(model, adapter, compute, backend, compiler, CHUNKS, FIRST_SLOTS);
   }
 
   Generator(
@@ -63,12 +64,14 @@ public final class Generator implements AutoCloseable {
       DType compute,
       Backend backend,
       GraphCompiler compiler,
+      List<Integer> chunks,
       int firstSlots) {
     this.model = model;
     this.adapter = adapter;
     this.dtype = compute;
     this.backend = backend;
     this.compiler = compiler;
+    this.chunks = chunks;
     this.firstSlots = firstSlots;
   }
 
@@ -110,13 +113,12 @@ public final class Generator implements AutoCloseable {
     return batch.results();
   }
 
-  private static int chunk(int longest) {
-    for (int c : CHUNKS) {
-      if (longest <= c) {
-        return c;
-      }
-    }
-    return CHUNKS[CHUNKS.length - 1];
+  /** The shortest piece that holds a prompt, else the longest piece. */
+  private int chunk(int longest) {
+    return chunks.stream()
+        .filter(c -> longest <= c)
+        .findFirst()
+        .orElse(chunks.get(chunks.size() - 1));
   }
 
   private float[] step(Batch batch, int slot, int tokens) {

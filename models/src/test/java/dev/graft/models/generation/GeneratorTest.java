@@ -48,12 +48,17 @@ class GeneratorTest {
   }
 
   private Generator generator(Backend backend, int slots) {
+    return generator(backend, List.of(16, 64), slots);
+  }
+
+  private Generator generator(Backend backend, List<Integer> chunks, int slots) {
     return new Generator(
         fixture.model(),
         Optional.empty(),
         DType.F32,
         backend,
         TestBackend.compiler(backend),
+        chunks,
         slots);
   }
 
@@ -97,7 +102,7 @@ class GeneratorTest {
   @MethodSource("backends")
   void rowsOfABatchDoNotKnowEachOther(String name) {
     List<int[]> prompts =
-        List.of(prompt(), new int[] {3}, Arrays.copyOf(prompt(), 4), longPrompt(40));
+        List.of(prompt(), new int[] {3}, Arrays.copyOf(prompt(), 4), longPrompt(16));
     try (Backend backend = open(name);
         Generator generator = generator(backend, 128)) {
       for (GenerationConfig config :
@@ -119,26 +124,19 @@ class GeneratorTest {
     return out;
   }
 
-  @Test
-  void aLongPromptInPiecesGivesWhatOnePieceGives() {
-    // 100 tokens: one piece of 256 in a batch of its own; 16 at a time would be the same text.
-    try (Backend backend = open("reference");
-        Generator generator = generator(backend, 128)) {
-      int[] all = longPrompt(100);
-      GenerationConfig one = GenerationConfig.greedy(1, Set.of());
-      int last = generator.generate(List.of(all), one, TokenListener.none()).get(0).ids().get(0);
-      GenerationConfig many = GenerationConfig.greedy(4, Set.of());
-      List<Integer> next =
-          generator.generate(List.of(all), many, TokenListener.none()).get(0).ids();
-      int[] longer = Arrays.copyOf(all, 101);
-      longer[100] = last;
-      List<Integer> after =
-          generator
-              .generate(List.of(longer), GenerationConfig.greedy(3, Set.of()), TokenListener.none())
-              .get(0)
-              .ids();
-      assertThat(next.get(0)).isEqualTo(last);
-      assertThat(next.subList(1, 4)).isEqualTo(after);
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aLongPromptInPiecesGivesWhatOnePieceGives(String name) {
+    List<int[]> prompts = List.of(longPrompt(50), prompt());
+    GenerationConfig config = GenerationConfig.greedy(4, Set.of());
+    try (Backend backend = open(name)) {
+      List<Generation> whole;
+      try (Generator one = generator(backend, List.of(64), 128)) {
+        whole = one.generate(prompts, config, TokenListener.none());
+      }
+      try (Generator pieces = generator(backend, List.of(4, 12), 128)) {
+        assertThat(pieces.generate(prompts, config, TokenListener.none())).isEqualTo(whole);
+      }
     }
   }
 
