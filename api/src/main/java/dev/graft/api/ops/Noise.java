@@ -10,9 +10,15 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Noise {
   static final long MASK = 0xffffffffL;
-  static final long M1 = 0x21f0aaadL;
-  static final long M2 = 0x735a2d97L;
-  static final long GOLDEN = 0x9e3779b9L;
+
+  /** The factor of the mixing function's first round. */
+  public static final long M1 = 0x21f0aaadL;
+
+  /** The factor of the mixing function's second round. */
+  public static final long M2 = 0x735a2d97L;
+
+  /** What tells the second state, which is mixed in last, from the first. */
+  public static final long GOLDEN = 0x9e3779b9L;
 
   private Noise() {}
 
