@@ -9,6 +9,7 @@ import dev.graft.api.ops.Gelu;
 import dev.graft.api.ops.LayerNorm;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.ops.Noise;
 import dev.graft.api.ops.RmsNorm;
 import dev.graft.api.ops.RmsNormGrad;
 import dev.graft.api.ops.Rotary;
@@ -16,13 +17,16 @@ import dev.graft.api.ops.Silu;
 import dev.graft.api.ops.Softmax;
 import dev.graft.api.ops.SwiGlu;
 import dev.graft.api.ops.SwiGluGrad;
+import dev.graft.api.ops.Uniform;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The composites that the engine runs whole. */
@@ -46,11 +50,18 @@ final class Composites {
           "silu",
           "softmax",
           "swiglu",
-          "swiglu_grad");
+          "swiglu_grad",
+          "uniform");
+
+  /** Elements of an AdamW update that are done at a time. */
+  private static final long ADAMW_PIECE = 1 << 18;
 
   private final Script s;
   private final Storage storage;
   private final Kernels kernels;
+
+  /** The part of the noise's hash that all sites share, by key. */
+  private final Map<Tensor, String> keys = new HashMap<>();
 
   Composites(Script script, Storage storage, Kernels kernels) {
     this.s = script;
@@ -92,6 +103,8 @@ final class Composites {
       crossEntropyGrad(n);
     } else if (op instanceof LinearCrossEntropy l) {
       linearCrossEntropy(n, l.chunk());
+    } else if (op instanceof Uniform u && u.shape().size() <= Integer.MAX_VALUE) {
+      uniform(n, u);
     } else if (op instanceof AdamW a) {
       adamW(n, a);
     } else {
@@ -297,11 +310,17 @@ final class Composites {
     }
   }
 
+  /**
+   * In place where nothing reads the old values. Large tensors are taken in pieces that stay in the
+   * processor's cache from one operator to the next; {@code _fused_adamw_} would do the same, but
+   * takes a step count and not the corrections.
+   */
   private void adamW(Node n, AdamW op) {
     String[] state = new String[3];
     for (int i = 0; i < 3; i++) {
       Tensor t = n.inputs().get(i);
-      if (storage.mayOverwrite(n, t)) {
+      // Variables are contiguous, so that views of them can be written through.
+      if (t.node().op() instanceof Op.Variable && storage.mayOverwrite(n, t)) {
         storage.overwrite(t, n.output(i));
         state[i] = s.of(t);
       } else {
@@ -311,54 +330,95 @@ final class Composites {
     }
     String g = in(n, 3);
     String lr = s.let("float(" + in(n, 4) + ")");
-    String beta2 = Literals.number(1 - op.beta2());
-    s.let(
-        "torch.add_(torch.mul_("
-            + state[1]
-            + ", "
-            + Literals.number(op.beta1())
-            + "), "
-            + g
-            + ", alpha="
-            + Literals.number(1 - op.beta1())
-            + ")");
-    s.let(
-        "torch.addcmul_(torch.mul_("
-            + state[2]
-            + ", "
-            + Literals.number(op.beta2())
-            + "), "
-            + g
-            + ", "
-            + g
-            + ", value="
-            + beta2
-            + ")");
-    String root = s.let("torch.pow(float(" + in(n, 6) + "), 0.5)");
-    String denominator =
-        s.let(
-            "torch.add_(torch.div_(torch.sqrt("
-                + state[2]
-                + "), "
-                + root
-                + "), "
-                + Literals.number(op.eps())
-                + ")");
-    if (op.weightDecay() != 0) {
-      String kept =
-          s.let("torch.sub(1., torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + "))");
-      s.let("torch.mul_(" + state[0] + ", " + kept + ")");
-    }
+    String decay = "torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + ")";
+    String kept = s.let("torch.sub(1., " + decay + ")");
     String rate = s.let("torch.neg(torch.div(" + lr + ", float(" + in(n, 5) + ")))");
-    s.let(
-        "torch.addcdiv_("
-            + state[0]
-            + ", "
-            + state[1]
-            + ", "
-            + denominator
-            + ", value="
-            + rate
-            + ")");
+    String root = s.let("torch.pow(float(" + in(n, 6) + "), 0.5)");
+    long size = n.types().get(0).shape().size();
+    if (size <= ADAMW_PIECE) {
+      adamW(op, state[0], state[1], state[2], g, kept, rate, root);
+      return;
+    }
+    String[] flat = new String[4];
+    for (int i = 0; i < 4; i++) {
+      flat[i] = s.let("torch.reshape(" + (i == 3 ? g : state[i]) + ", [-1])");
+    }
+    String piece = s.loop((size + ADAMW_PIECE - 1) / ADAMW_PIECE);
+    String from = s.let("torch.mul(" + piece + ", " + ADAMW_PIECE + ")");
+    String to = s.let("torch.add(" + from + ", " + ADAMW_PIECE + ")");
+    for (int i = 0; i < 4; i++) {
+      flat[i] = s.let("torch.slice(" + flat[i] + ", 0, " + from + ", " + to + ", 1)");
+    }
+    adamW(op, flat[0], flat[1], flat[2], flat[3], kept, rate, root);
+    s.end();
+  }
+
+  private void adamW(
+      AdamW op, String p, String m, String v, String g, String kept, String rate, String root) {
+    String beta1 = Literals.number(op.beta1());
+    String rest1 = Literals.number(1 - op.beta1());
+    s.let("torch.add_(torch.mul_(" + m + ", " + beta1 + "), " + g + ", alpha=" + rest1 + ")");
+    String beta2 = Literals.number(op.beta2());
+    String rest2 = Literals.number(1 - op.beta2());
+    String decayed = "torch.mul_(" + v + ", " + beta2 + ")";
+    s.let("torch.addcmul_(" + decayed + ", " + g + ", " + g + ", value=" + rest2 + ")");
+    String scaled = "torch.div_(torch.sqrt(" + v + "), " + root + ")";
+    String denominator = s.let("torch.add_(" + scaled + ", " + Literals.number(op.eps()) + ")");
+    if (op.weightDecay() != 0) {
+      s.let("torch.mul_(" + p + ", " + kept + ")");
+    }
+    s.let("torch.addcdiv_(" + p + ", " + m + ", " + denominator + ", value=" + rate + ")");
+  }
+
+  /**
+   * The hash of {@code Noise} in 32-bit integers, whose products wrap as the definition's masks
+   * want it, and whose operators take half the time of 64-bit ones.
+   */
+  private void uniform(Node n, Uniform op) {
+    String key = in(n, 0);
+    String shared = keys.get(n.inputs().get(0));
+    if (shared == null) {
+      String seed = "torch.slice(" + key + ", 0, 0, 1, 1)";
+      shared = mix(s.let(int32(seed)));
+      for (String part :
+          List.of(
+              "torch.bitwise_right_shift(" + seed + ", 32)",
+              "torch.slice(" + key + ", 0, 1, 2, 1)",
+              "torch.slice(" + key + ", 0, 2, 3, 1)")) {
+        shared = mix(s.let("torch.bitwise_xor(" + shared + ", " + int32(part) + ")"));
+      }
+      keys.put(n.inputs().get(0), shared);
+    }
+    String first = mix(s.let("torch.bitwise_xor(" + shared + ", " + (int) op.site() + ")"));
+    String second = mix(s.let("torch.bitwise_xor(" + first + ", " + (int) Noise.GOLDEN + ")"));
+    long size = op.shape().size();
+    String range = "torch.arange(" + size + ", dtype=3, device=" + s.device() + ")";
+    String x = mix(s.let("torch.bitwise_xor_(" + range + ", " + first + ")"));
+    x = mix(s.let("torch.bitwise_xor_(" + x + ", " + second + ")"));
+    String top = "torch.bitwise_and_(torch.bitwise_right_shift(" + x + ", 8), 16777215)";
+    String u = "torch.mul_(torch.to(" + top + ", 6), " + Literals.number(0x1p-24) + ")";
+    s.define(n.output(0), "torch.reshape(" + u + ", " + Literals.list(op.shape()) + ")");
+  }
+
+  /** The low 32 bits. */
+  private static String int32(String x) {
+    return "torch.to(" + x + ", 3)";
+  }
+
+  /** {@code Noise}'s mixing function, in place on a value of its own. */
+  private String mix(String x) {
+    shiftXor(x, 16);
+    s.let("torch.mul_(" + x + ", " + (int) Noise.M1 + ")");
+    shiftXor(x, 15);
+    s.let("torch.mul_(" + x + ", " + (int) Noise.M2 + ")");
+    shiftXor(x, 15);
+    return x;
+  }
+
+  /** x ^= x >>> bits, from the shift that repeats the sign. */
+  private void shiftXor(String x, int bits) {
+    String shifted = "torch.bitwise_right_shift(" + x + ", " + bits + ")";
+    String unsigned = "torch.bitwise_and_(" + shifted + ", " + (-1 >>> bits) + ")";
+    s.let("torch.bitwise_xor_(" + x + ", " + unsigned + ")");
   }
 }

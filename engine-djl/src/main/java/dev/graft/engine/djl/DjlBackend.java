@@ -46,7 +46,7 @@ final class DjlBackend implements Backend {
             where + (where.endsWith("(") ? "" : ", ") + kernels.name() + ")",
             DTYPES,
             Composites.FUSED,
-            Long.MAX_VALUE);
+            Integer.MAX_VALUE); // what a host tensor can hold
   }
 
   @Override

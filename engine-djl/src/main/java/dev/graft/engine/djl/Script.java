@@ -14,6 +14,7 @@ final class Script {
   private final StringBuilder body = new StringBuilder();
   private final Map<Tensor, String> names = new HashMap<>();
   private final String device;
+  private String indent = "    ";
   private int temporaries;
 
   Script(String device) {
@@ -25,17 +26,31 @@ final class Script {
     return device;
   }
 
+  /** Opens a loop; gives the name of its counter, which starts at 0. */
+  String loop(long times) {
+    String counter = "a" + temporaries++;
+    body.append(indent).append("for ").append(counter);
+    body.append(" in range(").append(times).append("):\n");
+    indent += "  ";
+    return counter;
+  }
+
+  /** Closes the innermost loop, whose names are not to be used any more. */
+  void end() {
+    indent = indent.substring(2);
+  }
+
   /** Assigns an expression to a new name. */
   String let(String expression) {
     String name = "a" + temporaries++;
-    body.append("    ").append(name).append(" = ").append(expression).append('\n');
+    body.append(indent).append(name).append(" = ").append(expression).append('\n');
     return name;
   }
 
   /** Assigns the parts of a tuple to new names. */
   String[] let(String expression, int count) {
     String[] out = new String[count];
-    body.append("    ");
+    body.append(indent);
     for (int i = 0; i < count; i++) {
       out[i] = "a" + temporaries++;
       body.append(out[i]).append(", ");

@@ -71,7 +71,12 @@ record SmallLlama(
     return w;
   }
 
-  /** Names and shapes of the trained parameters, which are f32. */
+  /** The dtype of the trained parameters and their moments. */
+  DType parameterType() {
+    return dtype == DType.BF16 ? DType.F32 : dtype;
+  }
+
+  /** Names and shapes of the trained parameters. */
   Map<String, Shape> parameters() {
     Map<String, Shape> p = new LinkedHashMap<>();
     weights()
@@ -109,12 +114,12 @@ record SmallLlama(
         .forEach(
             (name, shape) -> {
               HostTensor zeros = HostTensor.generate(DType.F32, shape, i -> 0);
-              backend.write("m." + name, zeros, DType.F32);
-              backend.write("v." + name, zeros, DType.F32);
+              backend.write("m." + name, zeros, parameterType());
+              backend.write("v." + name, zeros, parameterType());
             });
     values.forEach(
         (name, value) ->
-            backend.write(name, value, parameters().containsKey(name) ? DType.F32 : dtype));
+            backend.write(name, value, parameters().containsKey(name) ? parameterType() : dtype));
   }
 
   /** Inputs for one step. */
@@ -148,7 +153,7 @@ record SmallLlama(
 
   private Tensor parameter(Trace t, String name) {
     Shape shape = java.util.Objects.requireNonNull(parameters().get(name), name);
-    return t.variable(name, new TensorType(DType.F32, shape));
+    return t.variable(name, new TensorType(parameterType(), shape));
   }
 
   private Tensor adapted(Trace t, Tensor x, String name) {
@@ -217,7 +222,7 @@ record SmallLlama(
     t.output("loss", loss);
     List<Tensor> trained = trained(t);
     List<Tensor> grads = Gradients.of(loss, trained);
-    TensorType scalar = TensorType.of(DType.F32);
+    TensorType scalar = TensorType.of(parameterType());
     int i = 0;
     for (String name : parameters().keySet()) {
       Tensor p = trained.get(i);

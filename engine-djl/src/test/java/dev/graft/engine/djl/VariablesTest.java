@@ -16,9 +16,12 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
+import dev.graft.graph.Expansion;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -85,6 +88,58 @@ final class VariablesTest {
     Lowering.Program program = lower(t.build());
     assertThat(program.replaced()).isEmpty();
     assertThat(program.source()).doesNotContain("clone");
+  }
+
+  @Test
+  void aLargeParameterIsUpdatedInPiecesAsASmallOne() {
+    int n = 600_001;
+    Trace t = new Trace("large");
+    TensorType type = TensorType.of(DType.F32, n);
+    Tensor x = t.input("x", type);
+    List<Tensor> state = List.of(x, x.times(0.5), x.square());
+    List<Tensor> next =
+        AdamW.of(
+            new AdamW(0.9, 0.999, 1e-8, 0.1),
+            t.variable("p", type),
+            state.get(1),
+            state.get(2),
+            x.neg(),
+            t.fill(0.5, SCALAR),
+            t.fill(0.1, SCALAR),
+            t.fill(0.001, SCALAR));
+    t.update("p", next.get(0));
+    t.output("m", next.get(1));
+    t.output("v", next.get(2));
+    t.output("old m", state.get(1));
+    Graph whole = t.build();
+    Graph expanded = Expansion.expand(whole, Set.of());
+    assertThat(lower(whole).source()).contains("for ");
+    HostTensor p = HostTensor.generate(DType.F32, Shape.of(n), i -> 1 + i % 5);
+    HostTensor value = HostTensor.generate(DType.F32, Shape.of(n), i -> (i % 11 - 5) * 0.1);
+    try (Backend backend = open()) {
+      Map<String, HostTensor> results = new HashMap<>();
+      for (Graph g : List.of(whole, expanded)) {
+        backend.write("p", p, DType.F32);
+        try (Executable e = backend.compile(g)) {
+          Map<String, HostTensor> out = new HashMap<>(e.run(Map.of("x", value)));
+          out.put("p", backend.read("p"));
+          out.forEach(
+              (name, tensor) -> {
+                HostTensor other = results.putIfAbsent(name, tensor);
+                if (other != null) {
+                  float[] a = tensor.toFloats();
+                  float[] b = other.toFloats();
+                  double worst = 0;
+                  for (int i = 0; i < n; i++) {
+                    worst = Math.max(worst, Math.abs(a[i] - b[i]));
+                  }
+                  assertThat(worst).as("largest difference of %s", name).isLessThan(1e-6);
+                }
+              });
+        }
+      }
+      assertThat(results).hasSize(4);
+    }
   }
 
   @Test
