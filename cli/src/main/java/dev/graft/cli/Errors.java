@@ -88,7 +88,8 @@ final class Errors {
         e);
   }
 
-  private static void print(PrintWriter err, GraftException e, boolean stacktrace) {
+  /** The paragraph. */
+  static void print(PrintWriter err, GraftException e, boolean stacktrace) {
     err.println("graft: " + e.paragraph().replaceAll("\\s*\\R\\s*", " "));
     if (stacktrace) {
       e.printStackTrace(err);

@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.training.recipe.Precision;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -22,7 +23,15 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:success", "1:the run failed", "2:the recipe, a file or the usage is wrong"},
-    subcommands = {InitModelCommand.class, PluginsCommand.class, DoctorCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      GenerateCommand.class,
+      MergeCommand.class,
+      ScoreCommand.class,
+      InitModelCommand.class,
+      PluginsCommand.class,
+      DoctorCommand.class
+    })
 final class GraftCommand implements Runnable {
   static final String STACKTRACE = "--stacktrace";
 
@@ -42,6 +51,9 @@ final class GraftCommand implements Runnable {
     line.registerConverter(StoredDType.class, new Choice<>(StoredDType.class));
     line.registerConverter(
         InitModelCommand.TokenizerKind.class, new Choice<>(InitModelCommand.TokenizerKind.class));
+    line.registerConverter(Precision.class, new Choice<>(Precision.class));
+    line.registerConverter(
+        GenerateCommand.Template.class, new Choice<>(GenerateCommand.Template.class));
     line.setParameterExceptionHandler(Errors::usage);
     line.setExecutionExceptionHandler(Errors::failed);
     return line;

@@ -14,6 +14,7 @@ import dev.graft.models.CausalLm;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.WeightSpec;
 import dev.graft.models.files.AtomicFile;
+import dev.graft.models.files.AtomicFolder;
 import dev.graft.models.files.Json;
 import dev.graft.models.safetensors.SafetensorsWriter;
 import java.nio.file.Path;
@@ -82,7 +83,6 @@ final class InitModelCommand implements Callable<Integer> {
       throw new GraftException(
           ErrorCode.USAGE, "expected a seed of at least 0, received " + seed + " for --seed");
     }
-    OutputFolder.requireFree(out);
     CausalLm model = ModelFolder.architecture(config);
     ObjectNode json = Json.object(config);
     double std = std(json);
@@ -95,7 +95,7 @@ final class InitModelCommand implements Callable<Integer> {
       ArrayNode architectures = json.putArray("architectures");
       architectures.add(className(model.config().modelType()));
     }
-    OutputFolder.write(out, folder -> fill(folder, model, json, std));
+    AtomicFolder.make(out, folder -> fill(folder, model, json, std));
     long parameters = model.weights().stream().mapToLong(w -> w.shape().size()).sum();
     session
         .out()

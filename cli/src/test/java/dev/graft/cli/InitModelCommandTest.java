@@ -6,23 +6,20 @@ import static org.assertj.core.api.Assertions.within;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.tensor.DType;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.WeightSpec;
 import dev.graft.models.Weights;
+import dev.graft.models.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class InitModelCommandTest {
-  static final String CONFIG =
-      """
-      {"model_type": "llama", "hidden_act": "silu", "hidden_size": 32, "intermediate_size": 80,
-       "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-       "max_position_embeddings": 256, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
-       "tie_word_embeddings": true, "initializer_range": 0.1, "vocab_size": 258}
-      """;
+  private static final String CONFIG = Tiny.CONFIG.replace("0.2,", "0.1,");
 
   @TempDir Path temp;
 
@@ -82,6 +79,48 @@ final class InitModelCommandTest {
   }
 
   @Test
+  void theTinyModelOfTheExamplesCanBeMadeAgain() {
+    Path example = Path.of("..", "examples", "tiny", "model").toAbsolutePath().normalize();
+    Path out = temp.resolve("again");
+    Run.graft(
+            "init-model",
+            "--config",
+            example.resolve("config.json"),
+            "--out",
+            out,
+            "--seed",
+            7,
+            "--tokenizer",
+            "byte-level",
+            "--dtype",
+            "fp16")
+        .succeeds();
+    for (String text : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
+      assertThat(out.resolve(text)).hasSameTextualContentAs(example.resolve(text));
+    }
+    Weights made = ModelFolder.open(out).weights();
+    Weights carried = ModelFolder.open(example).weights();
+    for (WeightSpec w : made.model().weights()) {
+      // A last bit, where another Java rounds a logarithm differently.
+      assertThat(made.tensor(w.name()).toDoubles())
+          .containsExactly(carried.tensor(w.name()).toDoubles(), within(1e-3));
+    }
+  }
+
+  @Test
+  void theTokenizerGivesBytesAndSpecialTokens() throws IOException {
+    try (Tokenizer t =
+        ModelFolder.open(made("bytes", "--tokenizer", "byte-level")).openTokenizer()) {
+      assertThat(t.encode("Aé\n").ids()).containsExactly('A', 0xc3, 0xa9, '\n');
+      assertThat(t.decode(new int[] {'A', 0xc3, 0xa9, '\n'})).isEqualTo("Aé\n");
+      assertThat(t.eosId()).hasValue(256);
+      assertThat(t.padId()).hasValue(257);
+      assertThat(t.bosId()).isEmpty();
+      assertThat(t.addsBos()).isFalse();
+    }
+  }
+
+  @Test
   void refusesABadConfig() throws IOException {
     assertFails(CONFIG.replace("llama", "lama"), ErrorCode.MODEL_UNSUPPORTED, "'lama'");
     assertFails("{\"model_type\": ", ErrorCode.FILE_MALFORMED, "given.json");
@@ -122,7 +161,7 @@ final class InitModelCommandTest {
     Path out = made("model");
     byte[] before = Files.readAllBytes(out.resolve("model.safetensors"));
     Run run = Run.graft("init-model", "--config", config(CONFIG), "--out", out, "--seed", 9);
-    assertThat(run.failsWith(ErrorCode.USAGE)).contains("a folder that holds files");
+    assertThat(run.failsWith(ErrorCode.USAGE)).contains("which is there already");
     assertThat(Files.readAllBytes(out.resolve("model.safetensors"))).isEqualTo(before);
   }
 
