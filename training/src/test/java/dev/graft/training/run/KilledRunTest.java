@@ -10,22 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs in processes of their own that are killed, asked to end, or run out of disk. The number of
  * kills is the system property {@code graft.test.kills}, their seed {@code graft.test.seed}.
  */
 final class KilledRunTest {
-  private static final Logger LOG = LoggerFactory.getLogger(KilledRunTest.class);
+  /** The exit status of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
 
   private static final String[] OFTEN = {"num_epochs=4", "save_steps=1", "save_total_limit=2"};
 
@@ -37,7 +38,7 @@ final class KilledRunTest {
 
   /** Every second process is killed while it writes a checkpoint, the others at any moment. */
   @Test
-  void runsThatAreKilledGoOnToTheSameNumbers() throws Exception {
+  void runsThatAreKilledGoOnToTheSameNumbers(TestReporter reporter) throws Exception {
     int kills = Integer.getInteger("graft.test.kills", 3);
     long seed = Long.getLong("graft.test.seed", 20250101L);
     Random random = new Random(seed);
@@ -59,15 +60,15 @@ final class KilledRunTest {
         } else {
           Thread.sleep(random.nextInt(60));
         }
-        finished = !child.isAlive();
         child.destroyForcibly();
         assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        if (finished) {
-          assertThat(child.exitValue()).as(log(w)).isZero();
-        } else {
+        if (child.exitValue() != 0) {
+          assertThat(child.exitValue()).as(log(w)).isEqualTo(KILLED);
           tornCheckpoints += temporaries(w.path(output)) > 0 ? 1 : 0;
           kill++;
         }
+        // A process may be killed after the end of its run, or end before it is killed.
+        finished = Files.exists(w.path(output + "/summary.json"));
       }
       if (!finished) {
         Process last = TrainChild.start(w, List.of(), with("output_dir=" + output));
@@ -79,14 +80,22 @@ final class KilledRunTest {
       assertThat(w.bytes(output + tensors)).isEqualTo(w.bytes("run" + tensors));
       assertThat(w.list(output)).noneMatch(n -> n.endsWith(".tmp"));
     }
-    LOG.info("{} kills, {} with a checkpoint in the making, {} runs", kill, tornCheckpoints, run);
+    reporter.publishEntry(
+        Map.of(
+            "kills", String.valueOf(kill),
+            "kills while a checkpoint was written", String.valueOf(tornCheckpoints),
+            "runs", String.valueOf(run)));
     assertThat(tornCheckpoints).as("kills while a checkpoint was written").isPositive();
   }
 
   private static String log(Workspace w) {
-    return Files.exists(w.path("child.log"))
-        ? new String(w.bytes("child.log"), StandardCharsets.UTF_8)
-        : "no output";
+    StringBuilder out = new StringBuilder();
+    for (String name : List.of("error.txt", "child.log")) {
+      if (Files.exists(w.path(name))) {
+        out.append(new String(w.bytes(name), StandardCharsets.UTF_8)).append('\n');
+      }
+    }
+    return out.toString();
   }
 
   /** Waits until a run has written so many more lines than it had. */

@@ -132,6 +132,29 @@ final class TrainStepTest {
     }
   }
 
+  /** The frozen weights and activations in bf16, what is trained in f32: losses within 2e-2. */
+  @ParameterizedTest
+  @MethodSource("dev.graft.training.Engines#all")
+  void lossesInBf16AreNearThoseInFp32(String engine) {
+    ModelFolder folder = fixture.model();
+    AdapterBinding lora = fixture.lora(folder);
+    JsonNode losses = fixture.json("lora").get("adamw3_losses_before_each_step_and_final");
+    TrainedModel model = TrainedModel.adapted(lora, folder.model(), DType.BF16);
+    try (Backend backend = Engines.open(engine);
+        TrainStep step = new TrainStep(backend, new StepGraphs(model, adamw, 0), 7)) {
+      folder.weights().load(backend, DType.BF16);
+      fixture.writeLora(backend, lora);
+      step.resetState();
+      for (int i = 0; i < 4; i++) {
+        double loss = losses.get(i).asDouble();
+        assertThat(run(step, i + 1, fixture.batch()).loss())
+            .as("loss %d", i)
+            .isCloseTo(loss, within(2e-2));
+      }
+      assertThat(backend.read(lora.parameters().get(0).variable()).dtype()).isEqualTo(DType.F32);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("dev.graft.training.Engines#all")
   void namesTheStepAndTheExamplesOfALossThatIsNotFinite(String engine) {
