@@ -38,10 +38,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  graft generate --model models/base \"Once upon a time\"",
-      "  graft generate --model models/base --adapter runs/a/adapter --template alpaca \"Name a"
-          + " colour.\"",
+      "  graft generate --model models/base --adapter runs/a/adapter --instruction Rhyme.",
       "  graft generate --model models/base --instruction \"Translate.\" --input \"bonjour\"",
-      "  cat prompt.txt | graft generate --model models/base --temperature 0.8 --top-p 0.95 -"
+      "  graft generate --model models/base --temperature 0.8 - < prompt.txt"
     })
 final class GenerateCommand implements Callable<Integer> {
   /** How a prompt is written before the model sees it. */

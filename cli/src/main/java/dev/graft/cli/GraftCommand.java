@@ -21,6 +21,18 @@ import picocli.CommandLine.Spec;
     scope = ScopeType.INHERIT,
     usageHelpAutoWidth = true,
     sortOptions = false,
+    footerHeading = "%nEnvironment:%n",
+    footer = {
+      "  JAVA_HOME      the JDK, 17 or newer; otherwise the java on the PATH",
+      "  GRAFT_OPTS     options of the JVM, for example -Xmx8g",
+      "  GRAFT_PLUGINS  jars of further plugins, or folders of jars, as a class path",
+      "  DJL_CACHE_DIR  where native libraries are unpacked (~/.djl.ai)",
+      "",
+      "Examples:",
+      "  graft doctor",
+      "  graft train examples/tiny/recipe.yaml",
+      "  graft generate --help"
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {"0:success", "1:the run failed", "2:the recipe, a file or the usage is wrong"},
     subcommands = {

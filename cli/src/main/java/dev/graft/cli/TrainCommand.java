@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  graft train examples/tiny/recipe.yaml",
       "  graft train recipe.yaml --set adapter.r=16 --set learning_rate=1e-4",
-      "  graft train recipe.yaml --engine reference --set max_steps=5 --set output_dir=runs/check",
+      "  graft train recipe.yaml --engine reference --set output_dir=runs/check",
       "  graft train recipe.yaml --restart"
     })
 final class TrainCommand implements Callable<Integer> {

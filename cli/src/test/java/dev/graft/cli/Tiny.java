@@ -38,7 +38,7 @@ final class Tiny {
     }
   }
 
-  /** A model of 26,000 parameters in fp32. */
+  /** A model of 29,920 parameters in fp32. */
   static Path model(Path temp) {
     Path config = write(temp.resolve("tiny-config.json"), CONFIG);
     Path out = temp.resolve("model");
