@@ -3,7 +3,6 @@ package dev.graft.cli;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import dev.graft.training.plugins.BrokenPlugin;
-import dev.graft.training.plugins.GraftModule;
 import dev.graft.training.plugins.Plugins;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -66,9 +65,10 @@ final class Session {
     return found;
   }
 
+  /** Made when first asked for: most commands need no more than the plugins. */
   Injector injector() {
     if (injector == null) {
-      injector = Guice.createInjector(new GraftModule(plugins()));
+      injector = Guice.createInjector(new CliModule(plugins()));
     }
     return injector;
   }

@@ -57,7 +57,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = options.read(recipe);
-    Trainer trainer = new Trainer(session.plugins());
+    Trainer trainer = session.injector().getInstance(Trainer.class);
     return StopOnShutdown.around(trainer, () -> train(trainer, read));
   }
 
