@@ -11,9 +11,21 @@ import java.util.List;
 /**
  * PyTorch's fused CPU attention, forward and backward (arXiv 2205.14135), which never holds the
  * scores. It wants as many kv heads as query heads, so shared ones are repeated: small copies
- * beside the scores.
+ * beside the scores. It takes for granted that rows are dense, and computes nonsense where they are
+ * not; PyTorch's own callers see to that, and so does {@link #HELPER}.
  */
 final class FlashCpuAttention implements AttentionKernel {
+  /** A method that copies a tensor unless its last axis is dense. */
+  static final String HELPER =
+      """
+        def dense(self: __torch__.M, x: Tensor) -> Tensor:
+          if torch.ne(torch.stride(x, -1), 1):
+            y = torch.contiguous(x)
+          else:
+            y = x
+          return y
+      """;
+
   private final PlainAttention plain = new PlainAttention();
   private final Products products;
 
@@ -34,19 +46,23 @@ final class FlashCpuAttention implements AttentionKernel {
     String[] out =
         s.let(
             "torch._scaled_dot_product_flash_attention_for_cpu("
-                + Products.cast(s.of(q), d, c)
+                + dense(s, q, c)
                 + ", "
-                + repeated(Products.cast(s.of(k), d, c), q, k)
+                + repeated(dense(s, k, c), q, k)
                 + ", "
-                + repeated(Products.cast(s.of(n.inputs().get(2)), d, c), q, k)
+                + repeated(dense(s, n.inputs().get(2), c), q, k)
                 + ", 0., False, attn_mask="
-                + Products.cast(s.of(n.inputs().get(3)), d, c)
+                + dense(s, n.inputs().get(3), c)
                 + ", scale="
                 + Literals.number(op.scale())
                 + ")",
             2);
     s.bind(n.output(0), d == c ? out[0] : s.let(Products.cast(out[0], c, d)));
     s.bind(n.output(1), out[1]);
+  }
+
+  private static String dense(Script s, Tensor t, DType c) {
+    return "(self).dense(" + Products.cast(s.of(t), t.dtype(), c) + ")";
   }
 
   private static boolean suits(Tensor q) {
@@ -83,9 +99,7 @@ final class FlashCpuAttention implements AttentionKernel {
     DType d = q.dtype();
     DType c = products.computeType(d);
     List<String> in =
-        n.inputs().stream()
-            .map(t -> t.dtype() == d ? Products.cast(s.of(t), d, c) : s.of(t))
-            .toList();
+        n.inputs().stream().map(t -> t.shape().rank() == 4 ? dense(s, t, c) : s.of(t)).toList();
     String[] out =
         s.let(
             "torch._scaled_dot_product_flash_attention_for_cpu_backward("

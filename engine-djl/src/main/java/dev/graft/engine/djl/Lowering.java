@@ -24,7 +24,7 @@ final class Lowering {
    * graph's outputs, contiguous and on the host, then the new values of {@code replaced}; other
    * updated variables were updated in place.
    *
-   * @param source the method
+   * @param source the method, and what it calls
    * @param variables the variables read, in order
    * @param constants the constants, in order
    * @param inputs the inputs read, in order
@@ -105,7 +105,8 @@ final class Lowering {
       replaced.add(update.getKey());
     }
     String source =
-        "  def "
+        FlashCpuAttention.HELPER
+            + "  def "
             + METHOD
             + "(self: __torch__.M, v: List[Tensor], c: List[Tensor], x: List[Tensor])"
             + " -> List[Tensor]:\n"

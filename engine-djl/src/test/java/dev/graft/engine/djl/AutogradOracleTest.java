@@ -30,9 +30,10 @@ final class AutogradOracleTest {
   /** Turns a lowered scalar into a script that returns it and its gradients. */
   private static String differentiated(Lowering.Program program, List<String> wrt) {
     List<String> leaves = new ArrayList<>();
-    StringBuilder out = new StringBuilder();
+    int start = program.source().indexOf("  def " + Lowering.METHOD);
+    StringBuilder out = new StringBuilder(program.source().substring(0, start));
     String result = "";
-    for (String line : program.source().lines().toList()) {
+    for (String line : program.source().substring(start).lines().toList()) {
       if (line.contains(" = v[")) {
         int index = Integer.parseInt(line.substring(line.indexOf('[') + 1, line.indexOf(']')));
         if (wrt.contains(program.variables().get(index))) {
