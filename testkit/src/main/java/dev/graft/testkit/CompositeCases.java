@@ -50,7 +50,27 @@ final class CompositeCases {
     out.add(linearCrossEntropy());
     out.add(adamW());
     out.add(uniform());
+    out.add(transposedOperands());
     return out;
+  }
+
+  /** Engines that keep transposed values as views hand fused kernels rows that are not dense. */
+  private static OpCase transposedOperands() {
+    return OpCase.of(
+        "composites of transposed operands",
+        Tolerance.COMPOSITE,
+        c -> {
+          Tensor q = c.normal(2, 2, 4, 5).transpose(2, 3);
+          Tensor k = c.normal(2, 2, 4, 5).transpose(2, 3);
+          Tensor v = c.normal(4, 2, 5, 2).transpose(0, 3);
+          both(c, "attention", Attention.of(q, k, v, causal(c, 1, 5, 5), 0.5));
+          Tensor x = c.normal(6, 5).transpose(0, 1);
+          Tensor y = c.normal(6, 5).transpose(0, 1);
+          c.out("linear", Linear.of(x, c.normal(6, 3).transpose(0, 1), null));
+          c.out("softmax", Softmax.of(x));
+          c.out("rms_norm", RmsNorm.of(x, c.normal(6), 1e-5));
+          c.out("swiglu", SwiGlu.of(x, y));
+        });
   }
 
   private static OpCase linear() {
