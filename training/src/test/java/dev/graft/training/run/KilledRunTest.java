@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs in processes of their own that are killed, asked to end, or run out of disk. The number of
- * kills is the system property {@code graft.test.kills}, their seed {@code graft.test.seed}.
+ * kills is the system property {@code graft.test.kills}, their seed {@code graft.test.seed}, the
+ * engine {@code graft.test.engine}.
  */
 final class KilledRunTest {
   /** The exit status of a process that SIGKILL ended. */
@@ -41,9 +42,10 @@ final class KilledRunTest {
   void runsThatAreKilledGoOnToTheSameNumbers(TestReporter reporter) throws Exception {
     int kills = Integer.getInteger("graft.test.kills", 3);
     long seed = Long.getLong("graft.test.seed", 20250101L);
+    String engine = "backend=" + System.getProperty("graft.test.engine", "reference");
     Random random = new Random(seed);
     Workspace w = Workspace.create(folder);
-    w.train(OFTEN);
+    w.train(with(engine));
     int total = w.metrics("run").size();
     int tornCheckpoints = 0;
     int run = 0;
@@ -52,7 +54,7 @@ final class KilledRunTest {
       String output = "killed" + run;
       boolean finished = false;
       while (kill < kills && !finished) {
-        Process child = TrainChild.start(w, List.of(), with("output_dir=" + output));
+        Process child = TrainChild.start(w, List.of(), with(engine, "output_dir=" + output));
         boolean torn = kill % 2 == 0;
         waitForProgress(w, output, child, random.nextInt(1 + total / 6));
         if (torn) {
@@ -71,7 +73,7 @@ final class KilledRunTest {
         finished = Files.exists(w.path(output + "/summary.json"));
       }
       if (!finished) {
-        Process last = TrainChild.start(w, List.of(), with("output_dir=" + output));
+        Process last = TrainChild.start(w, List.of(), with(engine, "output_dir=" + output));
         assertThat(last.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(last.exitValue()).as(log(w)).isZero();
       }
