@@ -1,8 +1,8 @@
 package dev.graft.cli;
 
+import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.Nearest;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -13,7 +13,7 @@ final class Choice<E extends Enum<E>> implements ITypeConverter<E> {
 
   Choice(Class<E> type) {
     for (E constant : type.getEnumConstants()) {
-      words.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
+      words.put(ConfigBinder.word(constant), constant);
     }
   }
 

@@ -15,7 +15,6 @@ import dev.graft.api.ops.Silu;
 import dev.graft.api.ops.Softmax;
 import dev.graft.api.ops.SwiGlu;
 import dev.graft.api.ops.SwiGluGrad;
-import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
@@ -79,7 +78,7 @@ final class CompositeAdjoints {
   }
 
   private static Tensor wide(Tensor t) {
-    return t.cast(t.dtype() == DType.BF16 ? DType.F32 : t.dtype());
+    return t.cast(t.dtype().wide());
   }
 
   private static Tensor rows(Tensor x) {

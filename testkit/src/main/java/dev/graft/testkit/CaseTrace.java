@@ -57,10 +57,6 @@ final class CaseTrace {
     return t;
   }
 
-  private static DType wide(DType d) {
-    return d == DType.BF16 ? DType.F32 : d;
-  }
-
   /** A floating operand with given values, by row-major index. */
   Tensor floats(LongToDoubleFunction element, int... dims) {
     return input(HostTensor.generate(rounding, Shape.of(dims), element).cast(compute));
@@ -68,7 +64,8 @@ final class CaseTrace {
 
   /** The same, where an operand is f32 beside bf16 operands. */
   Tensor wideFloats(LongToDoubleFunction element, int... dims) {
-    return input(HostTensor.generate(wide(rounding), Shape.of(dims), element).cast(wide(compute)));
+    return input(
+        HostTensor.generate(rounding.wide(), Shape.of(dims), element).cast(compute.wide()));
   }
 
   /** Standard normal values, other ones for every operand of a case. */

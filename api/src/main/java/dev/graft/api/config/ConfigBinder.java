@@ -87,7 +87,7 @@ public final class ConfigBinder {
       return out;
     }
     if (v instanceof Enum<?> e) {
-      return kebab(e);
+      return word(e);
     }
     if (v instanceof Number || v instanceof Boolean || v instanceof String) {
       return v;
@@ -111,7 +111,8 @@ public final class ConfigBinder {
     }
   }
 
-  private static String kebab(Enum<?> e) {
+  /** How a recipe writes an enum constant: in kebab-case. */
+  public static String word(Enum<?> e) {
     return e.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -285,7 +286,7 @@ public final class ConfigBinder {
   private static Object convertEnum(Object v, Class<?> c, String at) {
     List<String> names = new ArrayList<>();
     for (Object constant : c.getEnumConstants()) {
-      String n = kebab((Enum<?>) constant);
+      String n = word((Enum<?>) constant);
       if (n.equals(v.toString())) {
         return constant;
       }
@@ -354,7 +355,7 @@ public final class ConfigBinder {
     Class<?> c = (Class<?>) type;
     if (c.isEnum()) {
       return String.join(
-          " | ", Arrays.stream(c.getEnumConstants()).map(x -> kebab((Enum<?>) x)).toList());
+          " | ", Arrays.stream(c.getEnumConstants()).map(x -> word((Enum<?>) x)).toList());
     }
     return c.isRecord() ? "block" : snake(c.getSimpleName()).replace('_', ' ');
   }

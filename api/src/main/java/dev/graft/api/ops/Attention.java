@@ -52,7 +52,7 @@ public record Attention(double scale) implements Composite {
     Ops.sameDType(in, 0, 1, 2, 3);
     check(in.get(0), in.get(1), in.get(2), in.get(3));
     TensorType q = in.get(0);
-    return List.of(q, new TensorType(Ops.wide(q.dtype()), q.shape().dropLast(1)));
+    return List.of(q, new TensorType(q.dtype().wide(), q.shape().dropLast(1)));
   }
 
   /** [b, g, h/g·t, d] for queries, so that kv heads need no copies. */

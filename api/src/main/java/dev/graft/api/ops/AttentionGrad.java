@@ -39,7 +39,7 @@ public record AttentionGrad(double scale) implements Composite {
     Ops.shape("dout", in.get(0), q);
     Ops.shape("out", in.get(5), q);
     Ops.shape("lse", in.get(6), q.dropLast(1));
-    Ops.dtype("lse", in.get(6), Ops.wide(in.get(1).dtype()));
+    Ops.dtype("lse", in.get(6), in.get(1).dtype().wide());
     return List.of(in.get(1), in.get(2), in.get(3));
   }
 

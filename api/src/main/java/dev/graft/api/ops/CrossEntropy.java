@@ -29,7 +29,7 @@ public record CrossEntropy() implements Composite {
     Ops.dtype("targets", in.get(1), DType.I64);
     Shape n = Shape.of(in.get(0).shape().dim(0));
     Ops.shape("targets", in.get(1), n);
-    return List.of(new TensorType(Ops.wide(in.get(0).dtype()), n));
+    return List.of(new TensorType(in.get(0).dtype().wide(), n));
   }
 
   @Override

@@ -28,7 +28,7 @@ public record CrossEntropyGrad() implements Composite {
     Ops.sameDType(in, 1);
     Ops.rank("logits [n, v]", in.get(1), 2);
     Shape n = Shape.of(in.get(1).shape().dim(0));
-    Ops.dtype("dnll", in.get(0), Ops.wide(in.get(1).dtype()));
+    Ops.dtype("dnll", in.get(0), in.get(1).dtype().wide());
     Ops.shape("dnll", in.get(0), n);
     Ops.dtype("targets", in.get(2), DType.I64);
     Ops.shape("targets", in.get(2), n);

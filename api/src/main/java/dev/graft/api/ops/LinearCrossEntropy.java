@@ -37,7 +37,7 @@ public record LinearCrossEntropy(int chunk) implements Composite {
     Ops.shape("weight", in.get(1), in.get(1).shape().with(1, h.dim(1)));
     Ops.dtype("targets", in.get(2), DType.I64);
     Ops.shape("targets", in.get(2), Shape.of(h.dim(0)));
-    return List.of(new TensorType(Ops.wide(in.get(0).dtype()), Shape.of(h.dim(0))), in.get(0));
+    return List.of(new TensorType(in.get(0).dtype().wide(), Shape.of(h.dim(0))), in.get(0));
   }
 
   @Override

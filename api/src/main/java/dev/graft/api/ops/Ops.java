@@ -12,13 +12,8 @@ import java.util.List;
 final class Ops {
   private Ops() {}
 
-  /** The dtype for statistics and losses: f32 for bf16, else unchanged. */
-  static DType wide(DType d) {
-    return d == DType.BF16 ? DType.F32 : d;
-  }
-
   static Tensor wide(Tensor t) {
-    return t.cast(wide(t.dtype()));
+    return t.cast(t.dtype().wide());
   }
 
   static void count(List<TensorType> in, int n) {

@@ -27,6 +27,11 @@ public enum DType {
     return bytes;
   }
 
+  /** The dtype for statistics and losses: f32 for bf16, else unchanged. */
+  public DType wide() {
+    return this == BF16 ? F32 : this;
+  }
+
   public boolean isFloating() {
     return floating;
   }

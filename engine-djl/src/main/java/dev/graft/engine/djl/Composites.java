@@ -120,7 +120,7 @@ final class Composites {
   /** An operand in the wide dtype. */
   private String wide(Node n, int i) {
     DType d = n.inputs().get(i).dtype();
-    return Products.cast(in(n, i), d, Numbers.wide(d));
+    return Products.cast(in(n, i), d, d.wide());
   }
 
   private void linear(Node n, Linear op) {
@@ -154,7 +154,7 @@ final class Composites {
     String wide = s.let(wide(n, 0));
     String rho = rho(wide, x.dim(-1), eps);
     String y = "torch.mul_(torch.mul(" + wide + ", " + rho + "), " + wide(n, 1) + ")";
-    s.define(n.output(0), Products.cast(y, Numbers.wide(d), d));
+    s.define(n.output(0), Products.cast(y, d.wide(), d));
   }
 
   /** 1/√(mean(x²) + eps) over the last axis, which stays, from one pass over x. */
@@ -182,7 +182,7 @@ final class Composites {
                 + ", 3))");
     String scaled = "torch.mul_(" + g + ", " + rho + ")";
     String dx = "torch.addcmul_(" + scaled + ", " + wide + ", " + factor + ", value=-1)";
-    s.define(n.output(0), Products.cast(dx, Numbers.wide(d), d));
+    s.define(n.output(0), Products.cast(dx, d.wide(), d));
   }
 
   private void layerNorm(Node n, double eps) {
@@ -247,9 +247,9 @@ final class Composites {
   private void crossEntropyGrad(Node n) {
     DType d = n.inputs().get(1).dtype();
     String p = s.let("torch.softmax(" + wide(n, 1) + ", 1)");
-    minusHit(p, in(n, 2), n.inputs().get(2).dim(0), Numbers.wide(d));
+    minusHit(p, in(n, 2), n.inputs().get(2).dim(0), d.wide());
     String y = "torch.mul_(" + p + ", torch.unsqueeze(" + in(n, 0) + ", 1))";
-    s.define(n.output(0), Products.cast(y, Numbers.wide(d), d));
+    s.define(n.output(0), Products.cast(y, d.wide(), d));
   }
 
   /** Subtracts 1 from every row's target, in place. */
@@ -270,7 +270,7 @@ final class Composites {
     Tensor weight = n.inputs().get(1);
     DType d = hidden.dtype();
     DType c = kernels.products().computeType(d);
-    DType wide = Numbers.wide(d);
+    DType wide = d.wide();
     boolean gradient = storage.isUsed(n.output(1));
     // Widened once for all chunks, where it has to be.
     String w = s.let(Products.cast(s.of(weight), d, c));

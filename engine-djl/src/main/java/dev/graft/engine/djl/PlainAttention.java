@@ -20,7 +20,7 @@ final class PlainAttention implements AttentionKernel {
     String scores = scores(s, q, k, n.inputs().get(3), op.scale());
     s.define(n.output(1), "torch.logsumexp(" + scores + ", [-1])");
     String p = s.let("torch.softmax(" + scores + ", -1)");
-    String grouped = grouped(Products.cast(p, Numbers.wide(d), d), q, k, k.dim(2));
+    String grouped = grouped(Products.cast(p, d.wide(), d), q, k, k.dim(2));
     String out = "torch.matmul(" + grouped + ", " + s.of(n.inputs().get(2)) + ")";
     s.define(n.output(0), "torch.reshape(" + out + ", " + Literals.list(q.shape()) + ")");
   }
@@ -28,7 +28,7 @@ final class PlainAttention implements AttentionKernel {
   /** Scaled and biased scores [b, h, t, s] in the wide dtype. */
   private static String scores(Script s, Tensor q, Tensor k, Tensor bias, double scale) {
     DType d = q.dtype();
-    DType wide = Numbers.wide(d);
+    DType wide = d.wide();
     String raw =
         "torch.matmul("
             + grouped(s.of(q), q, k, q.dim(3))
@@ -54,7 +54,7 @@ final class PlainAttention implements AttentionKernel {
     Tensor k = n.inputs().get(2);
     Tensor v = n.inputs().get(3);
     DType d = q.dtype();
-    DType wide = Numbers.wide(d);
+    DType wide = d.wide();
     String scores = scores(s, q, k, n.inputs().get(4), op.scale());
     String p =
         s.let(

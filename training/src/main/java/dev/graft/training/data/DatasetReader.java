@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.io.BufferedReader;
@@ -86,7 +87,7 @@ public final class DatasetReader {
   }
 
   private static String name(DatasetType type) {
-    return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return ConfigBinder.word(type);
   }
 
   private void read(BufferedReader in) throws IOException {
