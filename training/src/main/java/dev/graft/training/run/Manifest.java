@@ -19,8 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +30,7 @@ final class Manifest {
   private static final String DATA = "data";
   private static final String MODEL = "model";
   private static final String SHA256 = "sha256";
+  private static final String BACKEND = "backend.";
 
   private final ObjectNode json;
 
@@ -109,10 +108,12 @@ final class Manifest {
     return new Manifest(Json.object(file));
   }
 
-  /** Adds where the run computes, known only when its engine is open. */
-  Manifest on(String device) {
-    json.put("device", device);
-    return this;
+  /**
+   * Which engine ran which steps, in order; the recipe and the plugins tell only of the first. To
+   * be written when the engine is open, since only then the device is known.
+   */
+  EngineHistory engines() {
+    return EngineHistory.in(json);
   }
 
   void write(Path file) {
@@ -121,30 +122,12 @@ final class Manifest {
 
   /**
    * Checks that a run goes on as it began. Where files lie does not matter, what is in them does.
+   * It may go on on another engine, since engines agree up to rounding, but not in another dtype.
    *
    * @throws GraftException {@code resume.mismatch} naming every key and file that differs
    */
   void checkSame(Manifest begun, Path folder) {
-    Map<String, String> now = new TreeMap<>();
-    Map<String, String> then = new TreeMap<>();
-    flatten(json.path(RECIPE), RECIPE, now);
-    flatten(begun.json.path(RECIPE), RECIPE, then);
-    now.keySet().removeIf(Manifest::isPath);
-    then.keySet().removeIf(Manifest::isPath);
-    List<String> differences = new ArrayList<>();
-    TreeMap<String, String> all = new TreeMap<>(then);
-    now.forEach(all::putIfAbsent);
-    for (String key : all.keySet()) {
-      if (!Objects.equals(then.get(key), now.get(key))) {
-        differences.add(
-            key.substring(RECIPE.length() + 1)
-                + " (was "
-                + then.getOrDefault(key, "not set")
-                + ", is "
-                + now.getOrDefault(key, "not set")
-                + ")");
-      }
-    }
+    List<String> differences = Flat.differences(recipe(begun.json), recipe(json));
     differences.addAll(changedFiles(begun, DATA, "data set "));
     differences.addAll(changedFiles(begun, MODEL, "model file "));
     if (!differences.isEmpty()) {
@@ -159,22 +142,21 @@ final class Manifest {
     }
   }
 
-  private static boolean isPath(String key) {
-    return key.equals("recipe.output_dir")
-        || key.equals("recipe.base_model")
-        || key.matches("recipe\\.datasets\\[\\d+]\\.path");
+  /** What of a recipe has to stay the same. */
+  private static Map<String, String> recipe(ObjectNode manifest) {
+    Map<String, String> out = Flat.of(manifest.path(RECIPE));
+    out.keySet().removeIf(k -> isPath(k) || isEngine(k));
+    return out;
   }
 
-  private static void flatten(JsonNode node, String key, Map<String, String> out) {
-    if (node.isObject()) {
-      node.properties().forEach(f -> flatten(f.getValue(), key + "." + f.getKey(), out));
-    } else if (node.isArray()) {
-      for (int i = 0; i < node.size(); i++) {
-        flatten(node.get(i), key + "[" + i + "]", out);
-      }
-    } else {
-      out.put(key, node.asText());
-    }
+  private static boolean isPath(String key) {
+    return key.equals("output_dir")
+        || key.equals("base_model")
+        || key.matches("datasets\\[\\d+]\\.path");
+  }
+
+  private static boolean isEngine(String key) {
+    return key.startsWith(BACKEND) && !key.equals(BACKEND + "dtype");
   }
 
   private List<String> changedFiles(Manifest begun, String key, String what) {

@@ -200,6 +200,11 @@ public final class PreparedRun {
     return List.copyOf(plugins);
   }
 
+  /** The engine. */
+  Plugin<?> engine() {
+    return backend.plugin();
+  }
+
   /** What is trained on. */
   public TrainingData training() {
     return training;

@@ -165,8 +165,8 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Starts a run. */
-  void begin(Manifest manifest) {
+  /** Writes the manifest: from here on the folder holds a run. */
+  void write(Manifest manifest) {
     manifest.write(path.resolve(MANIFEST));
   }
 

@@ -7,16 +7,21 @@ import dev.graft.models.files.Json;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains as a recipe says. The run's folder holds {@code manifest.json}, {@code recipe.yaml} with
  * all defaults, {@code metrics.jsonl}, checkpoints, and in the end the adapter (or the model, when
  * all weights are trained) and {@code summary.json}. A run that died at any moment, trained again
  * with the same recipe, goes on from its last checkpoint and gives the numbers that the unbroken
- * run would have given.
+ * run would have given; on another engine, up to rounding.
  */
 public final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+
   private final Plugins plugins;
   private final EncoderSource encoders;
   private volatile boolean stopping;
@@ -45,7 +50,8 @@ public final class Trainer {
   }
 
   /**
-   * Trains, or goes on training.
+   * Trains, or goes on training. A run may go on on another engine, device or number of threads,
+   * which is logged and which its manifest records, but only in the same dtype.
    *
    * @throws GraftException whatever is wrong with recipe, model or data, before anything is
    *     written; {@code resume.mismatch}; {@code loss.not-finite}; {@code file.write}; {@code
@@ -60,32 +66,46 @@ public final class Trainer {
       RunFolder.State state = RunFolder.inspect(path);
       refuseFinished(state, path, existing);
       boolean resuming = state == RunFolder.State.UNFINISHED && existing == ExistingRun.RESUME;
-      if (resuming) {
-        manifest.checkSame(folder.manifest(), path);
-      }
+      Manifest begun = resuming ? folder.manifest() : manifest;
+      manifest.checkSame(begun, path);
       try (Backend backend = run.openBackend()) {
         TrainingState training = new TrainingState(run, backend);
         Checkpoints checkpoints = new Checkpoints(path, run);
         Optional<Checkpoints.Saved> saved = resuming ? checkpoints.newest() : Optional.empty();
         saved.ifPresentOrElse(s -> s.load(backend), training::initialise);
-        if (!resuming) {
-          if (state != RunFolder.State.EMPTY) {
-            folder.clear();
-          }
-          folder.begin(manifest.on(backend.capabilities().device()));
+        if (!resuming && state != RunFolder.State.EMPTY) {
+          folder.clear();
         }
+        Progress progress = saved.map(Checkpoints.Saved::progress).orElse(Progress.start());
+        String device = backend.capabilities().device();
+        // Without a checkpoint the run begins again, and so does its manifest.
+        folder.write(on(saved.isPresent() ? begun : manifest, run, device, progress.step()));
         folder.removeTemporaries();
         folder.writeRecipe(run.recipe());
-        Progress progress = saved.map(Checkpoints.Saved::progress).orElse(Progress.start());
         try (MetricsFile metrics = MetricsFile.open(folder.metrics(), progress.metricsBytes());
             TrainingLoop loop =
                 new TrainingLoop(run, backend, metrics, checkpoints, listener, () -> stopping)) {
-          listener.onStart(run, backend.capabilities().device(), progress.step());
+          listener.onStart(run, device, progress.step());
           Progress end = loop.run(progress);
           return finish(folder, training, end, listener);
         }
       }
     }
+  }
+
+  private static Manifest on(Manifest manifest, PreparedRun run, String device, int stepsDone) {
+    List<String> changes = manifest.engines().goOn(run, device, stepsDone);
+    if (!changes.isEmpty()) {
+      boolean another = changes.stream().anyMatch(c -> c.startsWith("backend.type "));
+      LOG.warn(
+          "the run in '{}' goes on after step {} on {}: {}; its numbers agree with those of an"
+              + " unbroken run only up to rounding",
+          run.recipe().outputDir(),
+          stepsDone,
+          another ? "another engine" : "the same engine, but otherwise",
+          String.join("; ", changes));
+    }
+    return manifest;
   }
 
   private static RunSummary finish(

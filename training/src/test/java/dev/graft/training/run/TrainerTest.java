@@ -103,7 +103,9 @@ final class TrainerTest {
     ObjectNode m = Json.object(w.path("run/manifest.json"));
     assertThat(m.at("/graft/version").asText()).isNotEmpty();
     assertThat(m.at("/seed").asInt()).isEqualTo(5);
-    assertThat(m.at("/device").asText()).contains("float64");
+    assertThat(m.at("/engines/0/device").asText()).contains("float64");
+    assertThat(m.at("/engines/0/backend/type").asText()).isEqualTo("reference");
+    assertThat(m.at("/engines/0/from_step").asInt()).isOne();
     assertThat(m.at("/plugins").findValuesAsText("name"))
         .containsExactlyInAnyOrder("reference", "response-only", "lora");
     assertThat(m.at("/data/0/sha256").asText()).hasSize(64);
@@ -115,28 +117,6 @@ final class TrainerTest {
     // The recipe that the folder holds gives the same run again.
     assertThat(RecipeFile.read(w.path("run/recipe.yaml"), List.of()))
         .isEqualTo(Workspace.trainer().prepare(w.recipe("max_steps=1")).recipe());
-  }
-
-  /** Stops a run after a step. */
-  private static void trainUntil(Workspace w, int step, String... overrides) {
-    Trainer trainer = Workspace.trainer();
-    GraftException e =
-        catchThrowableOfType(
-            GraftException.class,
-            () ->
-                trainer.train(
-                    w.recipe(overrides),
-                    ExistingRun.RESUME,
-                    new TrainingListener() {
-                      @Override
-                      public void onStep(StepMetrics m) {
-                        if (m.step() == step) {
-                          trainer.stop();
-                        }
-                      }
-                    }));
-    assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED);
-    assertThat(e).hasMessageContaining("after step " + step + " of");
   }
 
   private static void assertSame(Workspace w, String whole, String broken) {
@@ -151,8 +131,8 @@ final class TrainerTest {
     Workspace w = Workspace.create(folder);
     String backend = "backend.type=" + engine;
     w.train(backend);
-    trainUntil(w, 2, backend, "output_dir=broken");
-    trainUntil(w, 5, backend, "output_dir=broken");
+    w.trainUntil(2, backend, "output_dir=broken");
+    w.trainUntil(5, backend, "output_dir=broken");
     List<Integer> done = new ArrayList<>();
     Workspace.trainer()
         .train(
@@ -225,7 +205,7 @@ final class TrainerTest {
       })
   void anotherRecipeIsRefused(String override, String difference) {
     Workspace w = Workspace.create(folder);
-    trainUntil(w, 2);
+    w.trainUntil(2);
     List<JsonNode> before = w.metrics("run");
     GraftException e = catchThrowableOfType(GraftException.class, () -> w.train(override));
     assertThat(e.code()).isEqualTo(ErrorCode.RESUME_MISMATCH);
@@ -236,7 +216,7 @@ final class TrainerTest {
   @Test
   void otherDataIsRefusedWhereverItLies() {
     Workspace w = Workspace.create(folder);
-    trainUntil(w, 2);
+    w.trainUntil(2);
     w.write(
         "data.jsonl",
         new String(w.bytes("data.jsonl"), StandardCharsets.UTF_8).replace("abcd", "abxd"));

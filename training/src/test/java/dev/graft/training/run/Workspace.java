@@ -1,7 +1,12 @@
 package dev.graft.training.run;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
@@ -15,6 +20,7 @@ import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.recipe.RecipeFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** A folder with a tiny generated Llama, a little data and a recipe. */
 final class Workspace {
@@ -68,7 +75,34 @@ final class Workspace {
     return w;
   }
 
+  /** One with the small Llama of the fixtures. */
+  static Workspace ofFixture(Path folder) {
+    Workspace w = new Workspace(folder);
+    w.fill();
+    w.copy("llama/config.json", "model/config.json");
+    w.copy("llama/model.safetensors", "model/model.safetensors");
+    return w;
+  }
+
+  private void copy(String resource, String name) {
+    try (InputStream in = Workspace.class.getResourceAsStream("/" + resource)) {
+      Files.createDirectories(path(name).getParent());
+      Files.copy(Objects.requireNonNull(in, resource), path(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void fill(int vocabSize) {
+    fill();
+    write("model/config.json", config(vocabSize));
+    CausalLm model = ModelFolder.architecture(folder.resolve("model/config.json"));
+    Map<String, HostTensor> weights = new LinkedHashMap<>();
+    model.weights().forEach(w -> weights.put(w.name(), weight(w)));
+    SafetensorsWriter.write(folder.resolve("model/model.safetensors"), weights);
+  }
+
+  private void fill() {
     write("recipe.yaml", RECIPE);
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 36; i++) {
@@ -76,11 +110,6 @@ final class Workspace {
       rows.append("{\"prompt\": \"" + word + ">\", \"completion\": \"" + word + word + "\"}\n");
     }
     write("data.jsonl", rows.toString());
-    write("model/config.json", config(vocabSize));
-    CausalLm model = ModelFolder.architecture(folder.resolve("model/config.json"));
-    Map<String, HostTensor> weights = new LinkedHashMap<>();
-    model.weights().forEach(w -> weights.put(w.name(), weight(w)));
-    SafetensorsWriter.write(folder.resolve("model/model.safetensors"), weights);
   }
 
   private static String config(int vocabSize) {
@@ -137,6 +166,25 @@ final class Workspace {
     return trainer().train(recipe(overrides), ExistingRun.RESUME, new TrainingListener() {});
   }
 
+  /** Stops a run after a step, with a checkpoint. */
+  void trainUntil(int step, String... overrides) {
+    Trainer trainer = trainer();
+    TrainingListener stop =
+        new TrainingListener() {
+          @Override
+          public void onStep(StepMetrics m) {
+            if (m.step() == step) {
+              trainer.stop();
+            }
+          }
+        };
+    GraftException e =
+        catchThrowableOfType(
+            GraftException.class, () -> trainer.train(recipe(overrides), ExistingRun.RESUME, stop));
+    assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED);
+    assertThat(e).hasMessageContaining("after step " + step + " of");
+  }
+
   /** The lines of a run's metrics without times. */
   List<JsonNode> metrics(String run) {
     List<JsonNode> out = new ArrayList<>();
@@ -148,6 +196,25 @@ final class Workspace {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return out;
+  }
+
+  /** The losses of a run's steps and evaluations, in order. */
+  double[] losses(String run) {
+    return metrics(run).stream()
+        .mapToDouble(m -> m.get(m.has("loss") ? "loss" : "eval_loss").doubleValue())
+        .toArray();
+  }
+
+  /** The largest difference of two runs' losses, relative to the second's. */
+  double largestDifference(String run, String other) {
+    double[] a = losses(run);
+    double[] b = losses(other);
+    assertThat(a).hasSameSizeAs(b).isNotEmpty();
+    double out = 0;
+    for (int i = 0; i < a.length; i++) {
+      out = Math.max(out, Math.abs(a[i] - b[i]) / b[i]);
     }
     return out;
   }
