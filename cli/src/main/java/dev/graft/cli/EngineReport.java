@@ -36,7 +36,7 @@ record EngineReport(
     List<String> dtypes = List.of();
     Map<String, GemmSpeed.Result> linear = new LinkedHashMap<>();
     if (a.usable()) {
-      try (Backend backend = Engines.open(plugin.provider(), Map.of())) {
+      try (Backend backend = Engines.open(plugin, Map.of())) {
         Capabilities can = backend.capabilities();
         device = can.device();
         dtypes = can.dtypes().stream().sorted().map(DType::toString).toList();

@@ -2,11 +2,11 @@ package dev.graft.cli;
 
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
-import dev.graft.training.plugins.PluginKind;
+import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
 import java.util.Map;
 
-/** Opens engines by name. */
+/** Opens engines. */
 final class Engines {
   /** The engine of commands that read no recipe. */
   static final String DEFAULT = "djl-pytorch";
@@ -18,11 +18,12 @@ final class Engines {
    *
    * @param options the keys of its block in a recipe, without {@code type}
    */
-  static Backend open(Plugins plugins, String name, Map<String, Object> options) {
-    return open(plugins.backend(name).provider(), options);
+  static Backend open(Plugin<BackendProvider<?>> engine, Map<String, Object> options) {
+    return open(engine, engine.provider(), options);
   }
 
-  static <C extends Record> Backend open(BackendProvider<C> provider, Map<String, Object> options) {
-    return provider.open(Plugins.bind(PluginKind.BACKEND, options, provider.configType()));
+  private static <C extends Record> Backend open(
+      Plugin<?> engine, BackendProvider<C> provider, Map<String, Object> options) {
+    return provider.open(Plugins.bind(engine, options, provider.configType()));
   }
 }

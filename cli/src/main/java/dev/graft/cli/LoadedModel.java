@@ -33,11 +33,11 @@ final class LoadedModel implements AutoCloseable {
 
   /** Reads the folders, opens the engine and loads the weights. */
   static LoadedModel load(Plugins plugins, ModelFolder folder, ModelOptions options) {
-    plugins.backend(options.engine); // An unknown engine is refused before files are read.
+    options.engine.plugin(plugins); // An unknown engine is refused before files are read.
     Optional<SavedAdapter> saved =
         options.adapter.map(a -> adapter(plugins, a).bind(folder.model()));
     DType dtype = options.dtype.dtype();
-    Backend backend = Engines.open(plugins, options.engine, options.engineOptions());
+    Backend backend = options.engine.open(plugins);
     try {
       Weights weights = folder.weights();
       saved.map(s -> s.weights(weights)).orElse(weights).load(backend, dtype);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code graft merge}. */
@@ -50,11 +51,7 @@ final class MergeCommand implements Callable<Integer> {
       description = "What weights are stored in: fp32, fp16 or bf16. Default: fp32.")
   StoredDType dtype = StoredDType.FP32;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "The engine that computes. Default: " + Engines.DEFAULT + ".")
-  String engine = Engines.DEFAULT;
+  @Mixin EngineOptions engine = new EngineOptions();
 
   @Option(names = "--json", description = "Print JSON.")
   boolean json;
@@ -70,7 +67,7 @@ final class MergeCommand implements Callable<Integer> {
     Plugins plugins = session.plugins();
     ModelFolder base = ModelFolder.open(model);
     SavedAdapter saved = LoadedModel.adapter(plugins, adapter).bind(base.model());
-    try (Backend backend = Engines.open(plugins, engine, Map.of())) {
+    try (Backend backend = engine.open(plugins)) {
       GraphCompiler compiler =
           g -> backend.compile(Expansion.expand(g, backend.capabilities().fused()));
       Merge.Report report = Merge.write(base, saved, out, dtype.dtype(), compiler);

@@ -38,7 +38,7 @@ final class DoctorCommandTest {
 
   @Test
   void measuresLinearLayers() {
-    try (Backend backend = Engines.open(Plugins.discover(), "reference", Map.of())) {
+    try (Backend backend = Engines.open(Plugins.discover().backend("reference"), Map.of())) {
       GemmSpeed.Result r = GemmSpeed.measure(backend, DType.F32, 64);
       assertThat(r.n()).isEqualTo(64);
       assertThat(r.gflops()).isPositive();

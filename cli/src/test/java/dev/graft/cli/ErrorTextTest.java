@@ -77,6 +77,11 @@ final class ErrorTextTest {
     recipe("adapter key unknown", ErrorCode.CONFIG_UNKNOWN_KEY, "r: 2", "rank: 2");
     recipe("mask unknown", ErrorCode.PLUGIN_UNKNOWN, "response-only", "responses-only");
     recipe("engine unknown", ErrorCode.PLUGIN_UNKNOWN, "backend: reference", "backend: referenc");
+    recipe(
+        "keys of another engine",
+        ErrorCode.CONFIG_UNKNOWN_KEY,
+        "backend: reference",
+        "backend: {type: reference, device: cpu, dtype: fp32, kernels: fast}");
     set("targets unmatched", ErrorCode.TARGETS_UNMATCHED, "adapter.target_modules=[q_prj]");
     set("pattern unmatched", ErrorCode.TARGETS_UNMATCHED, "adapter.target_modules='.*attention.*'");
     set("override of the wrong type", ErrorCode.CONFIG_TYPE, "num_epochs=many");

@@ -55,7 +55,12 @@ final class GenerateCommandTest {
   @Test
   void enginesAgreeAndTheAdapterMatters() throws IOException {
     String plain = json("Once", "--max-tokens", 8).get("ids").toString();
-    assertThat(json("Once", "--max-tokens", 8, "--engine", "reference").get("ids"))
+    for (String engine : Tiny.engines()) {
+      assertThat(json("Once", "--max-tokens", 8, "--engine", engine).get("ids"))
+          .as(engine)
+          .hasToString(plain);
+    }
+    assertThat(json("Once", "--max-tokens", 8, "--set", "backend.type=reference").get("ids"))
         .hasToString(plain);
     assertThat(json("Once", "--max-tokens", 8, "--adapter", adapter).get("ids").toString())
         .isNotEqualTo(plain);

@@ -9,6 +9,7 @@ import dev.graft.api.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,48 +67,54 @@ final class ScoreCommandTest {
         .isCloseTo(Math.exp(sum / tokens), within(1e-6));
   }
 
+  private static JsonNode scoreOn(String engine, Object... more) throws IOException {
+    Path ids = ids("[[10, 20, 30, 40, 50, 60, 70, 80], [9, 8, 7]]");
+    List<Object> all = new ArrayList<>(List.of("score", "--model", model, "--ids", ids, "--json"));
+    all.addAll(List.of("--engine", engine));
+    all.addAll(List.of(more));
+    return score(all.toArray());
+  }
+
+  /** Every token's log-probability within 1e-4 relative. */
   @Test
   void enginesAgreeWithAndWithoutAnAdapter() throws IOException {
-    Path ids = ids("[[10, 20, 30, 40, 50, 60, 70, 80]]");
-    Object[] plain = {"score", "--model", model, "--ids", ids, "--json", "--engine", "reference"};
-    double exact = score(plain).get("loss").doubleValue();
-    assertThat(score("score", "--model", model, "--ids", ids, "--json").get("loss").doubleValue())
-        .isCloseTo(exact, within(1e-5));
-    double adapted =
-        score(
-                "score",
-                "--model",
-                model,
-                "--adapter",
-                adapter,
-                "--ids",
-                ids,
-                "--json",
-                "--engine",
-                "reference")
-            .get("loss")
-            .doubleValue();
-    assertThat(adapted).isNotCloseTo(exact, within(1e-3));
-    assertThat(
-            score("score", "--model", model, "--adapter", adapter, "--ids", ids, "--json")
-                .get("loss")
-                .doubleValue())
-        .isCloseTo(adapted, within(1e-5));
-    double narrow =
-        score(
-                "score",
-                "--model",
-                model,
-                "--ids",
-                ids,
-                "--json",
-                "--dtype",
-                "bf16",
-                "--set",
-                "backend.threads=1")
-            .get("loss")
-            .doubleValue();
-    assertThat(narrow).isCloseTo(exact, within(5e-2));
+    JsonNode exact = scoreOn("reference");
+    JsonNode adapted = scoreOn("reference", "--adapter", adapter);
+    assertThat(adapted.get("loss").doubleValue())
+        .isNotCloseTo(exact.get("loss").doubleValue(), within(1e-3));
+    for (String engine : Tiny.engines()) {
+      assertSame(engine, scoreOn(engine), exact);
+      assertSame(engine, scoreOn(engine, "--adapter", adapter), adapted);
+      assertThat(scoreOn(engine, "--dtype", "bf16").get("loss").doubleValue())
+          .as(engine)
+          .isCloseTo(exact.get("loss").doubleValue(), within(5e-2));
+    }
+  }
+
+  private static void assertSame(String engine, JsonNode scores, JsonNode expected) {
+    int compared = 0;
+    for (int row = 0; row < expected.get("rows").size(); row++) {
+      JsonNode logprobs = expected.get("rows").get(row).get("logprobs");
+      for (int i = 1; i < logprobs.size(); i++) {
+        double logprob = logprobs.get(i).doubleValue();
+        assertThat(scores.get("rows").get(row).get("logprobs").get(i).doubleValue())
+            .as("%s, row %d, token %d", engine, row, i)
+            .isCloseTo(logprob, within(-logprob * 1e-4));
+        compared++;
+      }
+    }
+    assertThat(compared).isEqualTo(9);
+    for (String key : List.of("loss", "perplexity")) {
+      double value = expected.get(key).doubleValue();
+      assertThat(scores.get(key).doubleValue()).as(engine).isCloseTo(value, within(value * 1e-4));
+    }
+  }
+
+  @Test
+  void theEngineIsAlsoAParameter() throws IOException {
+    JsonNode reference = scoreOn("reference");
+    assertThat(scoreOn("djl-pytorch", "--set", "backend.type=reference")).isEqualTo(reference);
+    assertThat(scoreOn("djl-pytorch", "--set", "backend.threads=1")).isNotEqualTo(reference);
   }
 
   @Test
@@ -179,6 +186,23 @@ final class ScoreCommandTest {
             Run.graft("score", "--model", model, "--ids", ids, "--set", "backend.thread=1")
                 .failsWith(ErrorCode.CONFIG_UNKNOWN_KEY))
         .contains("Did you mean 'threads'?");
+    assertThat(
+            Run.graft(
+                    "score",
+                    "--model",
+                    model,
+                    "--ids",
+                    ids,
+                    "--engine",
+                    "reference",
+                    "--set",
+                    "backend.kernels=fast")
+                .failsWith(ErrorCode.CONFIG_UNKNOWN_KEY))
+        .contains("'backend.kernels' of the backend 'reference'");
+    assertThat(
+            Run.graft("score", "--model", model, "--ids", ids, "--set", "backend.dtype=bf16")
+                .failsWith(ErrorCode.USAGE))
+        .contains("use --dtype");
     assertThat(
             Run.graft("score", "--model", model, "--ids", ids, "--set", "backend.threads=many")
                 .failsWith(ErrorCode.CONFIG_TYPE))

@@ -1,5 +1,7 @@
 package dev.graft.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.AdapterProvider;
 import dev.graft.api.ops.Noise;
@@ -9,13 +11,14 @@ import dev.graft.models.AdapterBinding;
 import dev.graft.models.AdapterFolder;
 import dev.graft.models.BoundParameter;
 import dev.graft.models.ModelFolder;
-import dev.graft.training.plugins.PluginKind;
+import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Folders to run commands on: a small random model with a byte-level tokenizer, and an adapter. */
@@ -29,6 +32,13 @@ final class Tiny {
       """;
 
   private Tiny() {}
+
+  /** All engines on the class path, and no fewer than these. */
+  static List<String> engines() {
+    List<String> found = Plugins.discover().backends().stream().map(Plugin::name).toList();
+    assertThat(found).contains("reference", "djl-pytorch");
+    return found;
+  }
 
   static Path write(Path file, String text) {
     try {
@@ -58,8 +68,8 @@ final class Tiny {
 
   /** A LoRA adapter of rank 4 on every linear layer, with random values everywhere. */
   static Path adapter(Path temp, Path model) {
-    AdapterProvider<?> lora = Plugins.discover().adapter("lora").provider();
-    Adapter adapter = create(lora, Map.of("r", 4, "target_modules", "all-linear"));
+    Plugin<AdapterProvider<?>> lora = Plugins.discover().adapter("lora");
+    Adapter adapter = create(lora, lora.provider(), Map.of("r", 4, "target_modules", "all-linear"));
     AdapterBinding binding = AdapterBinding.bind(adapter, ModelFolder.open(model).model().sites());
     Map<String, HostTensor> values = new LinkedHashMap<>();
     for (BoundParameter p : binding.parameters()) {
@@ -75,7 +85,7 @@ final class Tiny {
   }
 
   private static <C extends Record> Adapter create(
-      AdapterProvider<C> provider, Map<String, Object> options) {
-    return provider.create(Plugins.bind(PluginKind.ADAPTER, options, provider.configType()));
+      Plugin<?> plugin, AdapterProvider<C> provider, Map<String, Object> options) {
+    return provider.create(Plugins.bind(plugin, options, provider.configType()));
   }
 }

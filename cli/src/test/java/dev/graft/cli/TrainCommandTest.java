@@ -1,7 +1,12 @@
 package dev.graft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.api.error.ErrorCode;
@@ -16,6 +21,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class TrainCommandTest {
   private static final Path EXAMPLE =
@@ -93,6 +99,50 @@ final class TrainCommandTest {
     assertThat(json.get("steps").intValue()).isEqualTo(1);
     assertThat(json.get("result").asText()).isEqualTo(run.resolve("adapter").toString());
     assertThat(json.get("last_eval_loss").isNumber()).isTrue();
+  }
+
+  /** One recipe, by both notations of the engine. */
+  @Test
+  void everyEngineTrainsByTheSameRecipe() throws IOException {
+    String block = "backend={type: reference, dtype: fp32}";
+    double expected = lastLoss("--set", block);
+    for (String engine : Tiny.engines()) {
+      assertThat(lastLoss("--set", block, "--engine", engine)).isEqualTo(expected);
+      assertThat(lastLoss("--set", block, "--set", "backend.type=" + engine))
+          .as(engine)
+          .isCloseTo(expected, within(1e-4 * expected));
+    }
+  }
+
+  private double lastLoss(Object... more) throws IOException {
+    List<Object> all = new ArrayList<>(List.of("--restart", "--json"));
+    all.addAll(Arrays.asList(more));
+    return new ObjectMapper()
+        .readTree(train(all.toArray()).succeeds().out())
+        .get("loss")
+        .asDouble();
+  }
+
+  @Test
+  void saysThatARunGoesOnOnAnotherEngine() throws IOException {
+    train("--set", "save_steps=1").succeeds();
+    // As if it had been killed in its second step.
+    Files.delete(run.resolve("summary.json"));
+    Files.delete(run.resolve("checkpoint-2/state.json"));
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    Logger logger = (Logger) LoggerFactory.getLogger("dev.graft.training.run.Trainer");
+    logger.addAppender(logged);
+    try {
+      train("--set", "save_steps=1", "--engine", "djl-pytorch").succeeds();
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list).hasSize(1);
+    assertThat(logged.list.get(0).getLevel()).isEqualTo(Level.WARN);
+    assertThat(logged.list.get(0).getFormattedMessage())
+        .startsWith("the run in '" + run + "' goes on after step 1 on another engine: ")
+        .contains("backend.type (was reference, is djl-pytorch)", "device (was ", "up to rounding");
   }
 
   @Test

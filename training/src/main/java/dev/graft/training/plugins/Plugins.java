@@ -10,8 +10,11 @@ import dev.graft.api.masking.MaskingProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The engines, adapters and masks that can be used, by name. */
 public final class Plugins {
@@ -161,9 +164,34 @@ public final class Plugins {
    * The plugin's configuration bound from a block of the recipe.
    *
    * @param options the block without {@code type}
+   * @throws GraftException {@code config.unknown-key} naming the plugin and all keys that it does
+   *     not have, for example because they belong to another engine; and what else {@link
+   *     ConfigBinder#bind} throws
    */
   public static <C extends Record> C bind(
-      PluginKind kind, Map<String, Object> options, Class<C> configType) {
-    return ConfigBinder.bind(options, configType, kind.key());
+      Plugin<?> plugin, Map<String, Object> options, Class<C> configType) {
+    String block = plugin.kind().key();
+    Set<String> known = new TreeSet<>();
+    ConfigBinder.describe(configType).forEach(k -> known.add(k.key()));
+    List<String> unknown = options.keySet().stream().filter(k -> !known.contains(k)).toList();
+    if (!unknown.isEmpty()) {
+      if (plugin.kind() == PluginKind.BACKEND) {
+        known.add("dtype"); // every engine's block has it; who traces the graphs reads it
+      }
+      String what = unknown.size() == 1 ? "key" : "keys";
+      throw new GraftException(
+          ErrorCode.CONFIG_UNKNOWN_KEY,
+          unknown.stream()
+                  .map(k -> "'" + block + "." + k + "'")
+                  .collect(Collectors.joining(", ", "unknown " + what + " ", ""))
+              + " of the "
+              + block
+              + " '"
+              + plugin.name()
+              + "'. "
+              + Nearest.hint(unknown.get(0), known)
+              + " Correct or remove what it does not know");
+    }
+    return ConfigBinder.bind(options, configType, block);
   }
 }

@@ -8,7 +8,7 @@ import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.masking.MaskingProvider;
 import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.training.plugins.Plugin;
-import dev.graft.training.plugins.PluginKind;
+import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.PluginBlock;
 import java.util.function.Supplier;
 
@@ -26,7 +26,7 @@ record Bound<T>(Plugin<?> plugin, PluginBlock block, Supplier<T> value) {
 
   private static <C extends Record> Bound<Backend> backend(
       Plugin<?> plugin, BackendProvider<C> provider, PluginBlock block) {
-    C config = bind(PluginKind.BACKEND, block, provider.configType());
+    C config = Plugins.bind(plugin, block.options(), provider.configType());
     return new Bound<>(plugin, filled(block, config), () -> provider.open(config));
   }
 
@@ -36,7 +36,7 @@ record Bound<T>(Plugin<?> plugin, PluginBlock block, Supplier<T> value) {
 
   private static <C extends Record> Bound<Adapter> adapter(
       Plugin<?> plugin, AdapterProvider<C> provider, PluginBlock block) {
-    C config = bind(PluginKind.ADAPTER, block, provider.configType());
+    C config = Plugins.bind(plugin, block.options(), provider.configType());
     return new Bound<>(plugin, filled(block, config), () -> provider.create(config));
   }
 
@@ -46,12 +46,8 @@ record Bound<T>(Plugin<?> plugin, PluginBlock block, Supplier<T> value) {
 
   private static <C extends Record> Bound<MaskingStrategy> masking(
       Plugin<?> plugin, MaskingProvider<C> provider, PluginBlock block) {
-    C config = bind(PluginKind.MASKING, block, provider.configType());
+    C config = Plugins.bind(plugin, block.options(), provider.configType());
     return new Bound<>(plugin, filled(block, config), () -> provider.create(config));
-  }
-
-  private static <C extends Record> C bind(PluginKind kind, PluginBlock block, Class<C> type) {
-    return ConfigBinder.bind(block.options(), type, kind.key());
   }
 
   private static PluginBlock filled(PluginBlock block, Record config) {
