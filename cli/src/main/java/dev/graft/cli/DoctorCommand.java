@@ -83,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (read.isEmpty()) {
       for (Plugin<BackendProvider<?>> p : plugins.backends()) {
         session.note("examining " + p.name() + "…");
-        engines.add(EngineReport.of(p, !noMeasure, warnings));
+        engines.add(EngineReport.of(p, !noMeasure));
       }
     }
     if (json) {

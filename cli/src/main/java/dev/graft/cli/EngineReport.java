@@ -14,13 +14,17 @@ import java.util.Map;
 /**
  * What an engine can do here.
  *
- * @param detail its versions, or why it is not usable
+ * @param version the plugin's own
+ * @param jar where the plugin comes from
+ * @param detail the versions of its libraries, or why it is not usable
  * @param devices what a recipe may name
  * @param device where it computes by default; empty when it could not be opened
  * @param linear the speed of linear layers by dtype, where measured
  */
 record EngineReport(
     String name,
+    String version,
+    String jar,
     boolean usable,
     String detail,
     List<String> devices,
@@ -29,33 +33,54 @@ record EngineReport(
     Map<String, GemmSpeed.Result> linear) {
 
   /** Opens an engine with its defaults and, if asked to, measures it. */
-  static EngineReport of(
-      Plugin<BackendProvider<?>> plugin, boolean measure, List<String> warnings) {
-    Availability a = plugin.provider().availability();
-    String device = "";
-    List<String> dtypes = List.of();
-    Map<String, GemmSpeed.Result> linear = new LinkedHashMap<>();
-    if (a.usable()) {
-      try (Backend backend = Engines.open(plugin, Map.of())) {
-        Capabilities can = backend.capabilities();
-        device = can.device();
-        dtypes = can.dtypes().stream().sorted().map(DType::toString).toList();
-        for (DType dtype : List.of(DType.F32, DType.BF16)) {
-          if (measure && can.dtypes().contains(dtype)) {
-            linear.put(dtype.toString(), GemmSpeed.measure(backend, dtype));
-          }
-        }
-      } catch (GraftException e) {
-        warnings.add(plugin.name() + ": " + e.paragraph());
-      }
+  static EngineReport of(Plugin<BackendProvider<?>> plugin, boolean measure) {
+    Availability a = Engines.availability(plugin.provider());
+    if (!a.usable()) {
+      return unusable(plugin, a.detail(), a);
     }
+    Map<String, GemmSpeed.Result> linear = new LinkedHashMap<>();
+    try (Backend backend = Engines.open(plugin, Map.of())) {
+      Capabilities can = backend.capabilities();
+      for (DType dtype : List.of(DType.F32, DType.BF16)) {
+        if (measure && can.dtypes().contains(dtype)) {
+          linear.put(dtype.toString(), GemmSpeed.measure(backend, dtype));
+        }
+      }
+      return new EngineReport(
+          plugin.name(),
+          plugin.version(),
+          plugin.jar(),
+          true,
+          a.detail(),
+          a.devices(),
+          can.device(),
+          can.dtypes().stream().sorted().map(DType::toString).toList(),
+          linear);
+    } catch (GraftException e) {
+      return unusable(plugin, a.detail() + "; failed: " + e.paragraph(), a);
+    } catch (RuntimeException | LinkageError e) {
+      // An engine is foreign code: whatever it throws must not hide the others.
+      return unusable(plugin, a.detail() + "; failed: " + e, a);
+    }
+  }
+
+  private static EngineReport unusable(Plugin<?> plugin, String detail, Availability a) {
     return new EngineReport(
-        plugin.name(), a.usable(), a.detail(), a.devices(), device, dtypes, linear);
+        plugin.name(),
+        plugin.version(),
+        plugin.jar(),
+        false,
+        detail,
+        a.devices(),
+        "",
+        List.of(),
+        Map.of());
   }
 
   /** Rows for people. */
   Table table() {
     Table t = new Table(2).row("usable", usable ? "yes" : "no").row("detail", detail);
+    t.row("plugin", version + ", " + jar);
     if (usable) {
       t.row("devices", String.join(", ", devices)).row("device", device);
       t.row("dtypes", String.join(", ", dtypes));

@@ -1,9 +1,11 @@
 package dev.graft.cli;
 
+import dev.graft.api.backend.Availability;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
 import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
+import java.util.List;
 import java.util.Map;
 
 /** Opens engines. */
@@ -12,6 +14,16 @@ final class Engines {
   static final String DEFAULT = "djl-pytorch";
 
   private Engines() {}
+
+  /** Whether an engine can be opened here; one that fails to tell cannot. */
+  static Availability availability(BackendProvider<?> engine) {
+    try {
+      return engine.availability();
+    } catch (RuntimeException | LinkageError e) {
+      // A provider is foreign code: whatever it throws must not hide the others.
+      return new Availability(false, "failed to tell what it needs: " + e, List.of());
+    }
+  }
 
   /**
    * Opens an engine.

@@ -94,7 +94,7 @@ final class PluginsCommand implements Callable<Integer> {
       out.put("version", plugin.version());
       out.put("jar", plugin.jar());
       if (plugin.provider() instanceof BackendProvider<?> b) {
-        Availability a = b.availability();
+        Availability a = Engines.availability(b);
         out.put("usable", a.usable());
         out.put("detail", a.detail());
         out.put("devices", a.devices());
@@ -123,7 +123,7 @@ final class PluginsCommand implements Callable<Integer> {
               + plugin.jar()
               + ")");
       if (plugin.provider() instanceof BackendProvider<?> b) {
-        Availability a = b.availability();
+        Availability a = Engines.availability(b);
         out.println(
             "  "
                 + (a.usable()

@@ -160,9 +160,17 @@ final class PluginsTest {
     GraftException e = catchThrowableOfType(GraftException.class, () -> p.masking("test-mas"));
     assertThat(e.code()).isEqualTo(ErrorCode.PLUGIN_UNKNOWN);
     assertThat(e).hasMessageContaining("Did you mean 'test-mask'?");
-    GraftException engine =
-        catchThrowableOfType(GraftException.class, () -> p.backend("djl-pytorch"));
-    assertThat(engine).hasMessageContaining("graft-engine-djl").hasMessageContaining("Known: none");
+    Map.of("djl-pytorch", "graft-engine-djl", "tensorflow", "graft-engine-tf")
+        .forEach(
+            (name, jar) -> {
+              GraftException missing =
+                  catchThrowableOfType(GraftException.class, () -> p.backend(name));
+              assertThat(missing)
+                  .hasMessage(
+                      "unknown backend '%s'. It is in %s, which is not on the class path: add it."
+                          + " Known: none.",
+                      name, jar);
+            });
   }
 
   @Test
