@@ -10,10 +10,8 @@ Writes into --out:
     final/        the adapter after the last step
     initial.logits.json, final.logits.json   the last row's final-position logits, for a check of loading
 
-Needs torch, transformers and peft; Graft itself never does. Graft's side reads the same folder:
-    ./graft train benchmarks/peft_parity.yaml --set base_model=DIR --set datasets[0].path=OUT/rows.jsonl \\
-        --set adapter.init_from=OUT/initial
-and `benchmarks/compare_losses.py OUT/peft.json RUN/metrics.jsonl` prints both side by side.
+Needs torch, transformers and peft; Graft itself never does. Graft's side, which reads the same folder, is the test
+PeftParityTest of the module `training`.
 """
 import argparse
 import json
