@@ -48,7 +48,7 @@ class LlamaFixtureTest {
   }
 
   @Test
-  void bothEnginesAreSeen() {
+  void allEnginesAreSeen() {
     assertThat(backends()).contains("djl-pytorch", "reference");
   }
 

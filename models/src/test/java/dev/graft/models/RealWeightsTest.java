@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +38,18 @@ class RealWeightsTest {
     return Path.of(path);
   }
 
-  @Test
-  void aRealModelScoresAndContinuesText() {
+  /** The reference engine would take hours. */
+  static Stream<String> engines() {
+    return TestBackend.names().filter(e -> !e.equals("reference"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void aRealModelScoresAndContinuesText(String engine) {
     ModelFolder model = ModelFolder.open(folder());
     String text = "The capital of France is Paris. The capital of Germany is Berlin.";
     try (Tokenizer tokenizer = model.openTokenizer();
-        Backend backend = TestBackend.open("djl-pytorch")) {
+        Backend backend = TestBackend.open(engine)) {
       model.weights().load(backend, DType.F32);
       int[] ids = tokenizer.encode(text).ids();
       assertThat(tokenizer.decode(ids)).isEqualTo(text);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.graft.models.files.Json;
+import dev.graft.training.Engines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,13 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Runs in processes of their own that are killed, asked to end, or run out of disk. The number of
- * kills is the system property {@code graft.test.kills}, their seed {@code graft.test.seed}, the
- * engine {@code graft.test.engine}.
+ * kills is the system property {@code graft.test.kills}, their seed {@code graft.test.seed}; {@code
+ * graft.test.engine} names one engine, instead of all.
  */
 final class KilledRunTest {
   /** The exit status of a process that SIGKILL ended. */
@@ -37,12 +40,18 @@ final class KilledRunTest {
     return Stream.concat(Stream.of(OFTEN), Stream.of(more)).toArray(String[]::new);
   }
 
+  static Stream<String> engines() {
+    String only = System.getProperty("graft.test.engine");
+    return only == null ? Engines.all() : Stream.of(only);
+  }
+
   /** Every second process is killed while it writes a checkpoint, the others at any moment. */
-  @Test
-  void runsThatAreKilledGoOnToTheSameNumbers(TestReporter reporter) throws Exception {
-    int kills = Integer.getInteger("graft.test.kills", 3);
+  @ParameterizedTest
+  @MethodSource("engines")
+  void runsThatAreKilledGoOnToTheSameNumbers(String name, TestReporter reporter) throws Exception {
+    int kills = Integer.getInteger("graft.test.kills", 2);
     long seed = Long.getLong("graft.test.seed", 20250101L);
-    String engine = "backend=" + System.getProperty("graft.test.engine", "reference");
+    String engine = "backend=" + name;
     Random random = new Random(seed);
     Workspace w = Workspace.create(folder);
     w.train(with(engine));

@@ -24,8 +24,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Twenty AdamW steps on a real model from PEFT's adapter, against the losses that PEFT had. Run
@@ -36,8 +38,14 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("real-weights")
 class PeftParityTest {
-  @Test
-  void twentyStepsGiveTheLossesOfPeft() throws IOException {
+  /** The reference engine would take hours. */
+  static Stream<String> engines() {
+    return Engines.all().filter(e -> !e.equals("reference"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("engines")
+  void twentyStepsGiveTheLossesOfPeft(String engine) throws IOException {
     String modelFolder = System.getenv("GRAFT_REAL_MODEL");
     String parity = System.getenv("GRAFT_PEFT_PARITY");
     boolean given = modelFolder != null && parity != null;
@@ -53,7 +61,7 @@ class PeftParityTest {
     List<String> rows = Files.readAllLines(folder.resolve("rows.jsonl"));
 
     ModelFolder model = ModelFolder.open(Path.of(String.valueOf(modelFolder)));
-    try (Backend backend = Engines.open("djl-pytorch")) {
+    try (Backend backend = Engines.open(engine)) {
       SavedAdapter saved =
           AdapterFolder.read(folder.resolve("initial"), List.of(new LoraProvider()))
               .bind(model.model());
@@ -63,7 +71,7 @@ class PeftParityTest {
       StepGraphs graphs = new StepGraphs(trained, Optimizers.create("adamw", Map.of(), 0.01), 0);
       try (TrainStep step = new TrainStep(backend, graphs, 0)) {
         step.resetState();
-        System.err.println("step  PEFT      Graft     relative difference");
+        System.err.println(engine + "\nstep  PEFT      Graft     relative difference");
         for (int i = 0; i < peft.get("losses").size(); i++) {
           double expected = peft.get("losses").get(i).asDouble();
           PackedBatch batch = pack(rows.subList(i * rowsPerStep, (i + 1) * rowsPerStep));
