@@ -95,7 +95,7 @@ final class ModuleRules {
         .resideOutsideOfPackage(root + ".engine.tf..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("org.tensorflow..");
+        .resideInAnyPackage("org.tensorflow..", "org.bytedeco..");
   }
 
   /** The test kit may: it compares with the reference engine. The command line may say a name. */

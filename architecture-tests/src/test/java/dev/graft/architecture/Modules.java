@@ -44,6 +44,7 @@ final class Modules {
           Map.entry("graph", 1),
           Map.entry("engine.reference", 1),
           Map.entry("engine.djl", 1),
+          Map.entry("engine.tf", 1),
           Map.entry("testkit", 1),
           Map.entry("adapters.lora", 1),
           Map.entry("masking", 1),

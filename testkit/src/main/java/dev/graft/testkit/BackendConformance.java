@@ -503,6 +503,112 @@ public abstract class BackendConformance {
         });
   }
 
+  /** A cache as generation has it: one row is written per run, at an index given at run time. */
+  @Test
+  final void slicesAreUpdatedAtARunTimeIndex() {
+    for (boolean readsOld : new boolean[] {false, true}) {
+      with(
+          b -> {
+            Trace t = new Trace("cache");
+            TensorType type = TensorType.of(DType.F32, 2, 3, 2);
+            Tensor cache = t.variable("cache", type);
+            Tensor row = t.input("row", DType.F32, 2, 1, 2);
+            Tensor next = cache.updateSlice(1, row, t.input("at", DType.I64));
+            t.update("cache", next);
+            t.output("new", next.neg());
+            if (readsOld) {
+              t.output("old", cache.neg());
+            }
+            float[] values = new float[12];
+            Arrays.fill(values, 1);
+            b.write("cache", HostTensor.ofFloats(type.shape(), values), DType.F32);
+            HostTensor written = HostTensor.ofFloats(Shape.of(2, 1, 2), 5, 6, 7, 8);
+            try (Executable e = b.compile(t.build())) {
+              for (int at = 0; at < 3; at++) {
+                HostTensor old = HostTensor.ofFloats(type.shape(), values.clone());
+                System.arraycopy(new float[] {5, 6}, 0, values, 2 * at, 2);
+                System.arraycopy(new float[] {7, 8}, 0, values, 6 + 2 * at, 2);
+                HostTensor now = HostTensor.ofFloats(type.shape(), values.clone());
+                Map<String, HostTensor> out =
+                    e.run(Map.of("row", written, "at", HostTensor.ofLongs(Shape.scalar(), at)));
+                Comparison.same("the updated cache", Comparison.output(out, "new"), negated(now));
+                Comparison.same("the cache after the run", b.read("cache"), now);
+                if (readsOld) {
+                  Comparison.same(
+                      "the cache before the run", Comparison.output(out, "old"), negated(old));
+                }
+              }
+              HostTensor before = b.read("cache");
+              Comparison.refused(
+                  "an update that does not fit",
+                  ErrorCode.BACKEND_FAILED,
+                  () -> e.run(Map.of("row", written, "at", HostTensor.ofLongs(Shape.scalar(), 3))));
+              Comparison.same("the cache after a failed run", b.read("cache"), before);
+            }
+          });
+    }
+  }
+
+  @Test
+  final void sumsAccumulateOverRuns() {
+    with(
+        b -> {
+          Trace t = new Trace("accumulate");
+          TensorType type = TensorType.of(DType.F32, 2);
+          Tensor sum = t.variable("sum", type);
+          Tensor next = t.input("x", type).plus(sum);
+          t.update("sum", next);
+          t.output("doubled", next.times(2));
+          b.write("sum", HostTensor.ofFloats(Shape.of(2), 0, 0), DType.F32);
+          try (Executable e = b.compile(t.build())) {
+            e.run(Map.of("x", HostTensor.ofFloats(Shape.of(2), 1, 2)));
+            Map<String, HostTensor> out =
+                e.run(Map.of("x", HostTensor.ofFloats(Shape.of(2), 3, 5)));
+            Comparison.same(
+                "twice the sum",
+                Comparison.output(out, "doubled"),
+                HostTensor.ofFloats(Shape.of(2), 8, 14));
+          }
+          Comparison.same("a sum over runs", b.read("sum"), HostTensor.ofFloats(Shape.of(2), 4, 7));
+        });
+  }
+
+  /** Whatever memory a new value came from, changing one variable in place changes no other. */
+  @Test
+  final void variablesNeverShareMemory() {
+    with(
+        b -> {
+          TensorType type = TensorType.of(DType.F32, 2);
+          Trace t = new Trace("alias");
+          Tensor x = t.input("x", type);
+          t.update("a", x);
+          t.update("b", x);
+          t.update("c", t.constant(HostTensor.ofFloats(Shape.of(2), 7, 8)));
+          Tensor d = x.plus(1);
+          t.update("d", d);
+          t.update("e", d.reshape(2, 1).reshape(2));
+          try (Executable e = b.compile(t.build())) {
+            e.run(Map.of("x", HostTensor.ofFloats(Shape.of(2), 1, 2)));
+            System.gc();
+          }
+          List<String> keys = List.of("a", "b", "c", "d", "e");
+          Trace u = new Trace("add");
+          keys.forEach(
+              k ->
+                  u.update(k, u.variable(k, type).plus(u.input("x", type).times(keys.indexOf(k)))));
+          try (Executable e = b.compile(u.build())) {
+            e.run(Map.of("x", HostTensor.ofFloats(Shape.of(2), 10, 100)));
+          }
+          float[][] expected = {{1, 2}, {11, 102}, {27, 208}, {32, 303}, {42, 403}};
+          for (int i = 0; i < expected.length; i++) {
+            Comparison.same(
+                "the variable " + keys.get(i),
+                b.read(keys.get(i)),
+                HostTensor.ofFloats(Shape.of(2), expected[i]));
+          }
+        });
+  }
+
   @TestFactory
   final Stream<DynamicTest> adamW() {
     return floatingTypes().stream()

@@ -249,7 +249,8 @@ public sealed interface Op
 
   /**
    * (x, update, start i64 scalar) → x with {@code update} written along one axis from the run-time
-   * index {@code start}; other axes of update equal those of x. start + extent must fit.
+   * index {@code start}; other axes of update equal those of x. Where start + extent does not fit,
+   * the run fails with {@code backend.failed} and changes nothing.
    */
   record UpdateSlice(int axis) implements Op {
     @Override

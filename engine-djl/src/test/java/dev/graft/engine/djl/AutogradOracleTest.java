@@ -11,6 +11,7 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
 import dev.graft.graph.Expansion;
+import dev.graft.testkit.SmallLlama;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

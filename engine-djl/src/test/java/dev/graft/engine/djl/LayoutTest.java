@@ -14,6 +14,7 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.Trace;
 import dev.graft.graph.Expansion;
+import dev.graft.testkit.SmallLlama;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

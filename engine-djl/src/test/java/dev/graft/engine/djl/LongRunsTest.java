@@ -8,6 +8,7 @@ import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.graph.Expansion;
+import dev.graft.testkit.SmallLlama;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

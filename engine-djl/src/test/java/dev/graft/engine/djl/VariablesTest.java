@@ -60,24 +60,6 @@ final class VariablesTest {
   }
 
   @Test
-  void variablesCanBeExchanged() {
-    Trace t = new Trace("exchange");
-    t.update("a", t.variable("b", PAIR));
-    t.update("b", t.variable("a", PAIR));
-    try (Backend backend = open()) {
-      backend.write("a", pair(1, 2), DType.F32);
-      backend.write("b", pair(3, 4), DType.F32);
-      try (Executable e = backend.compile(t.build())) {
-        for (int run = 0; run < 3; run++) {
-          e.run(Map.of());
-        }
-      }
-      assertThat(backend.read("a").toFloats()).containsExactly(3, 4);
-      assertThat(backend.read("b").toFloats()).containsExactly(1, 2);
-    }
-  }
-
-  @Test
   void anOptimizerStepTakesPlaceInTheParametersMemory() {
     Trace t = new Trace("step");
     Tensor p = t.variable("p", PAIR);
@@ -225,35 +207,6 @@ final class VariablesTest {
         e.run(Map.of("x", pair(3, 5)));
       }
       assertThat(backend.read("sum").toFloats()).containsExactly(4, 7);
-    }
-  }
-
-  @Test
-  void aVariableNeverSharesTheMemoryOfAnInputOrAConstant() {
-    Trace t = new Trace("alias");
-    t.update("a", t.input("x", PAIR));
-    t.update("b", t.input("x", PAIR));
-    t.update("c", t.constant(pair(7, 8)));
-    Tensor d = t.input("x", PAIR).plus(1);
-    t.update("d", d);
-    t.update("e", d.reshape(2, 1).reshape(2));
-    try (Backend backend = open()) {
-      try (Executable e = backend.compile(t.build())) {
-        e.run(Map.of("x", pair(1, 2)));
-        System.gc();
-      }
-      Trace u = new Trace("add");
-      for (String key : List.of("a", "b", "c", "d", "e")) {
-        u.update(key, u.variable(key, PAIR).plus(u.input("x", PAIR)));
-      }
-      try (Executable e = backend.compile(u.build())) {
-        e.run(Map.of("x", pair(10, 10)));
-      }
-      assertThat(backend.read("a").toFloats()).containsExactly(11, 12);
-      assertThat(backend.read("b").toFloats()).containsExactly(11, 12);
-      assertThat(backend.read("c").toFloats()).containsExactly(17, 18);
-      assertThat(backend.read("d").toFloats()).containsExactly(12, 13);
-      assertThat(backend.read("e").toFloats()).containsExactly(12, 13);
     }
   }
 

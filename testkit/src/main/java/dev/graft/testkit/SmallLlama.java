@@ -1,4 +1,4 @@
-package dev.graft.engine.djl;
+package dev.graft.testkit;
 
 import dev.graft.api.backend.Backend;
 import dev.graft.api.ops.AdamW;
@@ -23,10 +23,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A Llama with a tied head, random weights and LoRA (s = 2) on q and v, traced for one row; what
- * the tests and the benchmark run.
+ * A Llama with a tied head, random weights and LoRA (s = 2) on q and v, traced for one row: what
+ * tests of whole steps and {@link StepBenchmark} run.
  */
-record SmallLlama(
+public record SmallLlama(
     int layers,
     int hidden,
     int heads,
@@ -38,20 +38,22 @@ record SmallLlama(
     DType dtype) {
 
   /** The shape of SmolLM2-135M with fewer or all of its 30 layers, on one row of 512 tokens. */
-  static SmallLlama smolLm2(int layers, DType dtype) {
+  public static SmallLlama smolLm2(int layers, DType dtype) {
     return new SmallLlama(layers, 576, 9, 3, 1536, 49152, 512, 8, dtype);
   }
 
-  static SmallLlama tiny(DType dtype) {
+  /** A model that a test runs in milliseconds. */
+  public static SmallLlama tiny(DType dtype) {
     return new SmallLlama(2, 16, 4, 2, 24, 40, 12, 2, dtype);
   }
 
-  int headDim() {
+  /** The width of a head. */
+  public int headDim() {
     return hidden / heads;
   }
 
   /** Names and shapes of the frozen weights. */
-  Map<String, Shape> weights() {
+  public Map<String, Shape> weights() {
     int kv = kvHeads * headDim();
     Map<String, Shape> w = new LinkedHashMap<>();
     w.put("embed", Shape.of(vocab, hidden));
@@ -72,12 +74,12 @@ record SmallLlama(
   }
 
   /** The dtype of the trained parameters and their moments. */
-  DType parameterType() {
+  public DType parameterType() {
     return dtype == DType.BF16 ? DType.F32 : dtype;
   }
 
   /** Names and shapes of the trained parameters. */
-  Map<String, Shape> parameters() {
+  public Map<String, Shape> parameters() {
     Map<String, Shape> p = new LinkedHashMap<>();
     weights()
         .forEach(
@@ -91,7 +93,7 @@ record SmallLlama(
   }
 
   /** Random values for all variables. */
-  Map<String, HostTensor> values(long seed) {
+  public Map<String, HostTensor> values(long seed) {
     SplittableRandom r = new SplittableRandom(seed);
     Map<String, HostTensor> v = new LinkedHashMap<>();
     Map<String, Shape> all = new LinkedHashMap<>(weights());
@@ -108,7 +110,8 @@ record SmallLlama(
     return v;
   }
 
-  void write(Backend backend, long seed) {
+  /** Gives all variables of a training step their first values. */
+  public void write(Backend backend, long seed) {
     Map<String, HostTensor> values = values(seed);
     parameters()
         .forEach(
@@ -123,7 +126,7 @@ record SmallLlama(
   }
 
   /** Inputs for one step. */
-  Map<String, HostTensor> inputs(long seed) {
+  public Map<String, HostTensor> inputs(long seed) {
     SplittableRandom r = new SplittableRandom(seed);
     int d = headDim();
     Map<String, HostTensor> in = new LinkedHashMap<>();
@@ -168,7 +171,7 @@ record SmallLlama(
   }
 
   /** The mean loss. */
-  Tensor loss(Trace t) {
+  public Tensor loss(Trace t) {
     Tensor cos = t.input("cos", dtype, 1, 1, length, headDim());
     Tensor sin = t.input("sin", dtype, 1, 1, length, headDim());
     Tensor bias = t.input("bias", dtype, 1, 1, length, length);
@@ -196,14 +199,14 @@ record SmallLlama(
   }
 
   /** The parameters, in order. */
-  List<Tensor> trained(Trace t) {
+  public List<Tensor> trained(Trace t) {
     List<Tensor> out = new ArrayList<>();
     parameters().keySet().forEach(name -> out.add(parameter(t, name)));
     return out;
   }
 
   /** The loss and the gradient of every parameter, named as it is. */
-  Graph gradients() {
+  public Graph gradients() {
     Trace t = new Trace("gradients");
     Tensor loss = loss(t);
     t.output("loss", loss);
@@ -216,7 +219,7 @@ record SmallLlama(
   }
 
   /** A training step: loss, gradients, AdamW. */
-  Graph step() {
+  public Graph step() {
     Trace t = new Trace("step");
     Tensor loss = loss(t);
     t.output("loss", loss);

@@ -1,0 +1,139 @@
+package dev.graft.engine.tf;
+
+import dev.graft.api.ops.AdamW;
+import dev.graft.api.ops.Attention;
+import dev.graft.api.ops.AttentionGrad;
+import dev.graft.api.ops.Linear;
+import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.tensor.Composite;
+import dev.graft.api.tensor.Graph;
+import dev.graft.api.tensor.Node;
+import dev.graft.api.tensor.Op;
+import dev.graft.api.tensor.Tensor;
+import dev.graft.api.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tensorflow.internal.c_api.TF_Operation;
+
+/** Writes a graph as a graph of TensorFlow. */
+final class Lowering {
+  /** Values smaller than this may be computed at any time. */
+  private static final long SMALL = 1 << 16;
+
+  /**
+   * A lowered graph, within the nodes that it was written to.
+   *
+   * @param resources the variables' placeholders, by name
+   * @param inputs the placeholders of the inputs that are read, by name
+   * @param results the distinct values of the outputs
+   * @param outputs by name, the index of an output's value in {@code results}
+   * @param effects the operations that change variables
+   */
+  record Program(
+      Map<String, Value> resources,
+      Map<String, Value> inputs,
+      List<Value> results,
+      Map<String, Integer> outputs,
+      List<TF_Operation> effects) {}
+
+  private final Graph graph;
+  private final Nodes nodes;
+  private final Values values = new Values();
+  private final Primitives primitives;
+  private final Composites composites;
+  private final Updates updates;
+  private final Map<String, Value> inputs = new LinkedHashMap<>();
+
+  /** Values that need no product: an executor could compute them all before anything else. */
+  private final Set<Tensor> early = new HashSet<>();
+
+  private Lowering(Graph graph, Nodes nodes, Products products) {
+    this.graph = graph;
+    this.nodes = nodes;
+    this.primitives = new Primitives(nodes, values, products);
+    this.composites = new Composites(nodes, values, products, used(graph));
+    this.updates = new Updates(graph, nodes, values, primitives);
+  }
+
+  static Program of(Graph graph, Nodes nodes, Products products) {
+    return new Lowering(graph, nodes, products).lower();
+  }
+
+  private static Set<Tensor> used(Graph graph) {
+    Set<Tensor> used = new HashSet<>(graph.outputs().values());
+    used.addAll(graph.updates().values());
+    graph.nodes().forEach(n -> used.addAll(n.inputs()));
+    return used;
+  }
+
+  private Program lower() {
+    @Nullable Tensor lastProduct = null;
+    @Nullable Tensor lastStep = null;
+    for (Node n : graph.nodes()) {
+      boolean product = isProduct(n.op());
+      boolean first = !product && early.containsAll(n.inputs());
+      if (first) {
+        for (int i = 0; i < n.types().size(); i++) {
+          early.add(n.output(i));
+        }
+      }
+      // The order of the graph is the order in which its values are wanted. What could be computed
+      // at once, such as the noise of every layer, waits for its turn, or all of it would be held.
+      boolean waits = first && bytes(n) >= SMALL;
+      @Nullable Tensor turn = waits ? lastProduct : null;
+      if (n.op() instanceof AdamW && bytes(n) >= SMALL) {
+        turn = lastStep; // one parameter after the other, or all states would be held twice
+        lastStep = n.output(0);
+      }
+      nodes.waitFor(turn == null ? null : values.get(turn));
+      lower(n);
+      if (product) {
+        lastProduct = n.output(0);
+      }
+    }
+    nodes.waitFor(null);
+    Map<Value, Integer> results = new LinkedHashMap<>();
+    Map<String, Integer> outputs = new HashMap<>();
+    graph
+        .outputs()
+        .forEach(
+            (key, t) -> {
+              Value v = values.get(t);
+              results.putIfAbsent(v, results.size());
+              outputs.put(key, results.getOrDefault(v, 0));
+            });
+    updates.finish();
+    return new Program(
+        updates.resources(), inputs, new ArrayList<>(results.keySet()), outputs, updates.effects());
+  }
+
+  private void lower(Node n) {
+    if (n.op() instanceof Op.Variable v) {
+      updates.read(n, v);
+    } else if (n.op() instanceof Op.Input i) {
+      Value value = nodes.placeholder(Types.code(n.types().get(0).dtype()));
+      inputs.put(i.key(), value);
+      values.put(n.output(0), value);
+    } else if (!updates.lower(n) && !(n.op() instanceof Composite && composites.lower(n))) {
+      primitives.lower(n);
+    }
+  }
+
+  private static boolean isProduct(Op op) {
+    return op instanceof Op.MatMul
+        || op instanceof Linear
+        || op instanceof Attention
+        || op instanceof AttentionGrad
+        || op instanceof LinearCrossEntropy;
+  }
+
+  private static long bytes(Node n) {
+    return n.types().stream().mapToLong(TensorType::bytes).sum();
+  }
+}
