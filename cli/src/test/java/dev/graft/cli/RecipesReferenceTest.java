@@ -9,6 +9,7 @@ import dev.graft.training.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The tables of {@code docs/recipes.md} say what the configuration records say. */
@@ -45,6 +46,8 @@ class RecipesReferenceTest {
     assertThat(page).contains(table(Recipe.class));
     assertThat(page).contains(table(DatasetEntry.class));
     assertThat(page).contains(table(plugins.adapter("lora").provider().configType()));
-    assertThat(page).contains(table(plugins.backend("djl-pytorch").provider().configType()));
+    for (String engine : List.of("djl-pytorch", "tensorflow")) {
+      assertThat(page).contains(table(plugins.backend(engine).provider().configType()));
+    }
   }
 }

@@ -36,7 +36,7 @@ final class Tiny {
   /** All engines on the class path, and no fewer than these. */
   static List<String> engines() {
     List<String> found = Plugins.discover().backends().stream().map(Plugin::name).toList();
-    assertThat(found).contains("reference", "djl-pytorch");
+    assertThat(found).contains("reference", "djl-pytorch", "tensorflow");
     return found;
   }
 

@@ -49,7 +49,7 @@ class LlamaFixtureTest {
 
   @Test
   void allEnginesAreSeen() {
-    assertThat(backends()).contains("djl-pytorch", "reference");
+    assertThat(backends()).contains("djl-pytorch", "reference", "tensorflow");
   }
 
   /** One trace of the batch: logits, the nll of every target, their mean. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.Arguments;
 
 /** The engines that training is tested on. */
 public final class Engines {
-  private static final List<String> EXPECTED = List.of("reference", "djl-pytorch");
+  private static final List<String> EXPECTED = List.of("reference", "djl-pytorch", "tensorflow");
 
   private Engines() {}
 

@@ -10,22 +10,14 @@ import dev.graft.api.error.GraftException;
  *
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param threads CPU threads within an operation; 0 takes all processors
- * @param dtype the dtype that models compute in; who traces the graphs reads it, not the backend
  * @param kernels which operators of PyTorch to use
  */
 public record DjlConfig(
     @Default("cpu") @Doc("Where to compute: cpu, cuda or cuda:N.") String device,
     @Default("0") @Doc("CPU threads within an operation; 0 takes all processors.") int threads,
-    @Default("fp32") @Doc("The dtype that the model computes in.") ComputeType dtype,
     @Default("fast")
         @Doc("fast uses CPU operators that not every build of PyTorch has, where they are there.")
         KernelChoice kernels) {
-
-  /** The dtypes that a recipe may ask for. */
-  public enum ComputeType {
-    FP32,
-    BF16
-  }
 
   /** Which operators of PyTorch to use. */
   public enum KernelChoice {
@@ -49,6 +41,6 @@ public record DjlConfig(
 
   /** What an empty block means: the CPU with all processors, in fp32. */
   public static DjlConfig defaults() {
-    return new DjlConfig("cpu", 0, ComputeType.FP32, KernelChoice.FAST);
+    return new DjlConfig("cpu", 0, KernelChoice.FAST);
   }
 }

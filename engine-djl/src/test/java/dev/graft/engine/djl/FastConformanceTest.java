@@ -13,7 +13,6 @@ final class FastConformanceTest extends BackendConformance {
 
   @Override
   protected Backend open() {
-    return new DjlBackendProvider()
-        .open(new DjlConfig("cpu", 0, DjlConfig.ComputeType.FP32, DjlConfig.KernelChoice.FAST));
+    return new DjlBackendProvider().open(new DjlConfig("cpu", 0, DjlConfig.KernelChoice.FAST));
   }
 }

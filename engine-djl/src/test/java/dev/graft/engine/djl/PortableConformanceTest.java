@@ -13,7 +13,6 @@ final class PortableConformanceTest extends BackendConformance {
 
   @Override
   protected Backend open() {
-    return new DjlBackendProvider()
-        .open(new DjlConfig("cpu", 0, DjlConfig.ComputeType.FP32, DjlConfig.KernelChoice.PORTABLE));
+    return new DjlBackendProvider().open(new DjlConfig("cpu", 0, DjlConfig.KernelChoice.PORTABLE));
   }
 }

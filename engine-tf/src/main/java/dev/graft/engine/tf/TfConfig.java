@@ -10,20 +10,12 @@ import dev.graft.api.error.GraftException;
  *
  * @param device {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param threads CPU threads within an operation; 0 takes all processors
- * @param dtype the dtype that models compute in; who traces the graphs reads it, not the backend
  */
 public record TfConfig(
     @Default("cpu") @Doc("Where to compute: cpu, cuda or cuda:N.") String device,
     @Default("0")
         @Doc("CPU threads within an operation; 0 takes all processors. One number per process.")
-        int threads,
-    @Default("fp32") @Doc("The dtype that the model computes in.") ComputeType dtype) {
-
-  /** The dtypes that a recipe may ask for. */
-  public enum ComputeType {
-    FP32,
-    BF16
-  }
+        int threads) {
 
   public TfConfig {
     if (!device.matches("cpu|cuda(:[0-9]{1,3})?")) {
@@ -39,6 +31,6 @@ public record TfConfig(
 
   /** The values that a recipe without a backend block gets. */
   public static TfConfig defaults() {
-    return new TfConfig("cpu", 0, ComputeType.FP32);
+    return new TfConfig("cpu", 0);
   }
 }

@@ -68,6 +68,5 @@ final class TfBackendProviderTest {
     assertThatThrownBy(() -> config(Map.of("device", "tpu"))).hasMessageContaining("cuda:N");
     assertThatThrownBy(() -> config(Map.of("threads", -1))).hasMessageContaining("threads");
     assertThatThrownBy(() -> config(Map.of("thread", 1))).hasMessageContaining("'threads'");
-    assertThatThrownBy(() -> config(Map.of("dtype", "fp16"))).hasMessageContaining("bf16");
   }
 }
