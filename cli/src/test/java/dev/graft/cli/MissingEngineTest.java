@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Engines do without each other. */
@@ -94,21 +94,28 @@ final class MissingEngineTest {
     }
   }
 
-  @Test
-  void anEngineWithoutItsNativeLibraryHidesNoOther() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "djl-pytorch, pytorch-native-.+\\.jar, pytorch-native-cpu is missing",
+    "tensorflow, tensorflow-core-native-[^-]+-.+\\.jar, tensorflow-core-native for",
+  })
+  void anEngineWithoutItsNativeLibraryHidesNoOther(String engine, String jar, String missing)
+      throws Exception {
     List<Run> runs =
         ChildCommands.run(
             temp,
-            e -> e.toString().contains("pytorch-native"),
-            List.of(doctor(), List.of("plugins", "--json"), score("reference")));
-    for (JsonNode e : json(runs.get(0)).get("engines")) {
-      boolean lost = e.get("name").asText().equals("djl-pytorch");
+            e -> String.valueOf(e.getFileName()).matches(jar),
+            List.of(doctor(), List.of("plugins", "--json"), score(engine), score("reference")));
+    JsonNode found = json(runs.get(0)).get("engines");
+    assertThat(found.findValuesAsText("name")).isEqualTo(engines());
+    for (JsonNode e : found) {
+      boolean lost = e.get("name").asText().equals(engine);
       assertThat(e.get("usable").asBoolean()).as(e.toString()).isNotEqualTo(lost);
       assertThat(e.get("device").asText().isEmpty()).isEqualTo(lost);
-      assertThat(e.get("detail").asText().contains("pytorch-native-cpu is missing"))
-          .isEqualTo(lost);
+      assertThat(e.get("detail").asText().contains(missing)).isEqualTo(lost);
     }
-    assertThat(json(runs.get(1)).get("plugins").findValuesAsText("name")).contains("djl-pytorch");
-    assertThat(json(runs.get(2)).get("loss").doubleValue()).isPositive();
+    assertThat(json(runs.get(1)).get("plugins").findValuesAsText("name")).contains(engine);
+    assertThat(runs.get(2).failsWith(ErrorCode.BACKEND_UNAVAILABLE)).isNotBlank();
+    assertThat(json(runs.get(3)).get("loss").doubleValue()).isPositive();
   }
 }
