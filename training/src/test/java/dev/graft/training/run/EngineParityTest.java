@@ -56,6 +56,7 @@ final class EngineParityTest {
           engine,
           "adapter.dropout=" + dropout,
           "max_steps=" + STEPS,
+          "micro_batch_size=1",
           "gradient_accumulation_steps=1",
           "eval_steps=50",
           "save_steps=" + STEPS);
@@ -76,7 +77,7 @@ final class EngineParityTest {
   @MethodSource("dev.graft.training.Engines#all")
   void anAdapterGivesTheSameLogitsOnEveryEngine(String engine) {
     Workspace w = Workspace.ofFixture(folder);
-    train(w, engine, "max_steps=20");
+    train(w, engine, "max_steps=10", "val_set_size=0", "gradient_accumulation_steps=1");
     HostTensor expected = logits(w, engine, Optional.of(w.path(engine + "/adapter")));
     assertThat(difference(logits(w, engine, Optional.empty()), expected))
         .as("what the adapter changes")
