@@ -12,6 +12,7 @@ import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ import org.tensorflow.internal.c_api.TF_Operation;
 final class Lowering {
   /** Values smaller than this may be computed at any time. */
   private static final long SMALL = 1 << 16;
+
+  /** By how many products a value may be ahead of its turn: those of a block that go together. */
+  private static final int AHEAD = 4;
 
   /**
    * A lowered graph, within the nodes that it was written to.
@@ -50,8 +54,11 @@ final class Lowering {
   private final Updates updates;
   private final Map<String, Value> inputs = new LinkedHashMap<>();
 
-  /** Values that need no product: an executor could compute them all before anything else. */
-  private final Set<Tensor> early = new HashSet<>();
+  /** The products so far, in order. */
+  private final List<Tensor> products = new ArrayList<>();
+
+  /** Of every value, how many products there were when the last one that it needs was done. */
+  private final Map<Tensor, Integer> needs = new HashMap<>();
 
   private Lowering(Graph graph, Nodes nodes, Products products) {
     this.graph = graph;
@@ -73,28 +80,21 @@ final class Lowering {
   }
 
   private Program lower() {
-    @Nullable Tensor lastProduct = null;
     @Nullable Tensor lastStep = null;
     for (Node n : graph.nodes()) {
-      boolean product = isProduct(n.op());
-      boolean first = !product && early.containsAll(n.inputs());
-      if (first) {
-        for (int i = 0; i < n.types().size(); i++) {
-          early.add(n.output(i));
-        }
-      }
-      // The order of the graph is the order in which its values are wanted. What could be computed
-      // at once, such as the noise of every layer, waits for its turn, or all of it would be held.
-      boolean waits = first && bytes(n) >= SMALL;
-      @Nullable Tensor turn = waits ? lastProduct : null;
+      @Nullable Tensor turn = turn(n);
       if (n.op() instanceof AdamW && bytes(n) >= SMALL) {
         turn = lastStep; // one parameter after the other, or all states would be held twice
         lastStep = n.output(0);
       }
       nodes.waitFor(turn == null ? null : values.get(turn));
       lower(n);
-      if (product) {
-        lastProduct = n.output(0);
+      if (isProduct(n.op())) {
+        products.add(n.output(0));
+      }
+      int needed = isProduct(n.op()) ? products.size() : needs(n);
+      for (int i = 0; i < n.types().size(); i++) {
+        needs.put(n.output(i), needed);
       }
     }
     nodes.waitFor(null);
@@ -111,6 +111,35 @@ final class Lowering {
     updates.finish();
     return new Program(
         updates.resources(), inputs, new ArrayList<>(results.keySet()), outputs, updates.effects());
+  }
+
+  /**
+   * What a node waits for beside its operands. The order of the graph is the order in which its
+   * values are wanted, but the executor starts whatever is ready: the noise of every layer at once,
+   * or what the backward pass computes again from values of the forward pass; and all of it would
+   * be held until its turn.
+   */
+  private @Nullable Tensor turn(Node n) {
+    if (bytes(n) < SMALL) {
+      return null;
+    }
+    if (n.op() instanceof Composite) {
+      // Its parts wait for the latest of its operands, such as the gradient that comes in.
+      return n.inputs().stream()
+          .filter(t -> needed(t) > 0)
+          .max(Comparator.comparingInt(this::needed))
+          .orElse(null);
+    }
+    boolean ahead = needs(n) < products.size() - AHEAD;
+    return ahead ? products.get(products.size() - 1) : null;
+  }
+
+  private int needs(Node n) {
+    return n.inputs().stream().mapToInt(this::needed).max().orElse(0);
+  }
+
+  private int needed(Tensor t) {
+    return needs.getOrDefault(t, 0);
   }
 
   private void lower(Node n) {
