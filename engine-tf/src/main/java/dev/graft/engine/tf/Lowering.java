@@ -123,15 +123,16 @@ final class Lowering {
     if (bytes(n) < SMALL) {
       return null;
     }
-    if (n.op() instanceof Composite) {
-      // Its parts wait for the latest of its operands, such as the gradient that comes in.
-      return n.inputs().stream()
-          .filter(t -> needed(t) > 0)
-          .max(Comparator.comparingInt(this::needed))
-          .orElse(null);
+    if (needs(n) < products.size() - AHEAD) {
+      return products.get(products.size() - 1);
     }
-    boolean ahead = needs(n) < products.size() - AHEAD;
-    return ahead ? products.get(products.size() - 1) : null;
+    // The parts of a composite wait for the latest operand, such as the gradient that comes in.
+    return n.op() instanceof Composite
+        ? n.inputs().stream()
+            .filter(t -> needed(t) > 0)
+            .max(Comparator.comparingInt(this::needed))
+            .orElse(null)
+        : null;
   }
 
   private int needs(Node n) {
