@@ -2,6 +2,7 @@ package dev.graft.engine.tf;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
 /**
@@ -10,7 +11,8 @@ import org.tensorflow.internal.c_api.global.tensorflow;
  * tells it.
  */
 final class Library {
-  private static int threads;
+  /** 0 until the library is loaded. */
+  private static final AtomicInteger THREADS = new AtomicInteger();
 
   static {
     // JavaCPP counts the whole process's memory against twice the heap, collects in vain and
@@ -35,7 +37,7 @@ final class Library {
    * @throws GraftException {@code backend.unavailable} when it cannot be loaded, or runs with
    *     another number of threads already
    */
-  static synchronized void load(int wanted) {
+  static void load(int wanted) {
     try {
       // Reading any static of this class loads the natives.
       tensorflow.TF_Version();
@@ -48,9 +50,8 @@ final class Library {
               + " classifier to the class path",
           e);
     }
-    if (threads == 0) {
-      threads = wanted;
-    } else if (threads != wanted) {
+    int threads = THREADS.compareAndExchange(0, wanted);
+    if (threads != 0 && threads != wanted) {
       throw new GraftException(
           ErrorCode.BACKEND_UNAVAILABLE,
           "expected the "
