@@ -8,6 +8,7 @@ import dev.graft.api.adapter.ParameterSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.ops.Dropout;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
@@ -32,9 +33,6 @@ final class LoraAdapter implements Adapter {
   private static final String B = "lora_B";
   private static final String EMBEDDING_A = "lora_embedding_A";
   private static final String EMBEDDING_B = "lora_embedding_B";
-
-  /** Noise has 24 bits: a threshold on their grid drops the same elements in every precision. */
-  private static final double NOISE_GRID = 0x1p24;
 
   private final LoraConfig config;
 
@@ -84,17 +82,14 @@ final class LoraAdapter implements Adapter {
     return y0.plus(Linear.of(low.times(config.scale(context.site().name())), b, null));
   }
 
-  /** x, in training with a share p of its elements zeroed and the rest scaled by 1/(1−p). */
+  /** x, in training with dropout. */
   private Tensor dropped(AdapterContext context) {
     Tensor x = context.x();
     double p = config.dropout();
     if (p == 0 || !context.training()) {
       return x;
     }
-    Tensor u = context.uniform("dropout", x.shape());
-    Tensor threshold = u.trace().fill(Math.rint(p * NOISE_GRID) / NOISE_GRID, u.type());
-    Tensor zero = x.trace().zeros(x.type());
-    return u.less(threshold).where(zero, x.times(1 / (1 - p)));
+    return Dropout.of(x, context.uniform("dropout", x.shape()), p);
   }
 
   /** W + s·B·A; for an embedding, whose weight is [vocabulary, out], W + s·(B·A)ᵀ. */

@@ -1,5 +1,6 @@
 package dev.graft.adapters.lora;
 
+import dev.graft.api.adapter.ModulePatterns;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
@@ -8,8 +9,6 @@ import dev.graft.api.error.GraftException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The recipe's {@code adapter} block for {@code type: lora}.
@@ -61,52 +60,21 @@ public record LoraConfig(
     }
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
     alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
-    rankPattern.forEach(
-        (key, value) -> {
-          checkRank("rank_pattern['" + key + "']", value);
-          pattern(key);
-        });
-    alphaPattern.forEach(
-        (key, value) -> {
-          checkAlpha("alpha_pattern['" + key + "']", value);
-          pattern(key);
-        });
+    ModulePatterns.check("rank_pattern", rankPattern.keySet());
+    ModulePatterns.check("alpha_pattern", alphaPattern.keySet());
+    rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
+    alphaPattern.forEach((key, value) -> checkAlpha("alpha_pattern['" + key + "']", value));
   }
 
   /** The rank at a module. */
   int r(String module) {
-    return find(rankPattern, module, r);
+    return ModulePatterns.find(rankPattern, module, r);
   }
 
   /** The scale s of the change at a module. */
   double scale(String module) {
-    double a = find(alphaPattern, module, alpha);
+    double a = ModulePatterns.find(alphaPattern, module, alpha);
     return scaling == Scaling.RSLORA ? a / Math.sqrt(r(module)) : a / r(module);
-  }
-
-  private static <V> V find(Map<String, V> patterns, String module, V otherwise) {
-    for (Map.Entry<String, V> e : patterns.entrySet()) {
-      if (pattern(e.getKey()).matcher(module).matches()) {
-        return e.getValue();
-      }
-    }
-    return otherwise;
-  }
-
-  /** A key as PEFT reads it. */
-  private static Pattern pattern(String key) {
-    try {
-      return Pattern.compile("(.*\\.)?(" + key + ")");
-    } catch (PatternSyntaxException e) {
-      throw new GraftException(
-          ErrorCode.CONFIG_VALUE,
-          "expected a module name or a regular expression as key of rank_pattern or alpha_pattern,"
-              + " received '"
-              + key
-              + "': "
-              + e.getDescription(),
-          e);
-    }
   }
 
   private static void checkRank(String what, int r) {

@@ -33,6 +33,6 @@ public final class LoraProvider implements AdapterProvider<LoraConfig> {
         || Boolean.TRUE.equals(savedConfig.get("use_dora"))) {
       return Optional.empty();
     }
-    return Optional.of(new SavedLora(savedConfig).read());
+    return Optional.of(SavedLora.read(savedConfig));
   }
 }
