@@ -9,6 +9,7 @@ import dev.graft.api.ops.Gelu;
 import dev.graft.api.ops.LayerNorm;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.ops.LowRankRowNorm;
 import dev.graft.api.ops.RmsNorm;
 import dev.graft.api.ops.RmsNormGrad;
 import dev.graft.api.ops.Rotary;
@@ -50,6 +51,7 @@ final class CompositeCases {
     out.add(linearCrossEntropy());
     out.add(adamW());
     out.add(uniform());
+    out.add(lowRankRowNorm());
     out.add(transposedOperands());
     return out;
   }
@@ -444,6 +446,40 @@ final class CompositeCases {
             c.out("second moment, decay " + decay, y.get(2));
           }
         });
+  }
+
+  private static OpCase lowRankRowNorm() {
+    return OpCase.of(
+        "low_rank_row_norm",
+        Tolerance.COMPOSITE,
+        c -> {
+          Tensor weight = c.normal(5, 6);
+          Tensor a = c.wideNormal(2, 6);
+          c.out("rank 2", rowNorm(weight, a, c.wideNormal(5, 2), 0.5));
+          c.out("no change", rowNorm(weight, a, c.wideFloats(i -> 0, 5, 2), 0.5));
+          c.out("a large change", rowNorm(weight, a, c.wideNormal(5, 2), -300));
+          c.out("rank 1", rowNorm(weight, c.wideNormal(1, 6), c.wideNormal(5, 1), 2));
+          c.out("one row", rowNorm(c.normal(1, 6), a, c.wideNormal(1, 2), 1));
+          Tensor transposed = c.normal(6, 5).transpose(0, 1);
+          c.out("a transposed weight", rowNorm(transposed, a, c.wideNormal(5, 2), 1));
+          // W is −(1 + 2⁻⁷)·B·A: row by row nothing is left but a hundredth.
+          Tensor one = c.floats(i -> -(1 + 0x1p-7), 3, 4);
+          Tensor ones = c.wideFloats(i -> 1, 1, 4);
+          c.out("almost nothing left", rowNorm(one, ones, c.wideFloats(i -> 1, 3, 1), 1));
+          c.out("rows that cancel each other", rowNorm(one, opposite(c), c.wideNormal(3, 2), 1));
+          Tensor nothing = c.normal(0, 4);
+          c.out("no rows", rowNorm(nothing, ones, c.wideNormal(0, 1), 1));
+        });
+  }
+
+  /** A [2, 4] whose rows are opposite. */
+  private static Tensor opposite(CaseTrace c) {
+    return c.wideFloats(i -> i < 4 ? 1 : -1, 2, 4);
+  }
+
+  private static Tensor rowNorm(Tensor weight, Tensor a, Tensor b, double scale) {
+    Tensor squares = weight.cast(weight.dtype().wide()).square().sum(1);
+    return LowRankRowNorm.of(weight, squares, a, b, scale);
   }
 
   private static OpCase uniform() {

@@ -9,6 +9,7 @@ import dev.graft.api.ops.Gelu;
 import dev.graft.api.ops.LayerNorm;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.ops.LowRankRowNorm;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.ops.RmsNorm;
 import dev.graft.api.ops.RmsNormGrad;
@@ -44,6 +45,7 @@ final class Composites {
           "layer_norm",
           "linear",
           "linear_cross_entropy",
+          "low_rank_row_norm",
           "rms_norm",
           "rms_norm_grad",
           "rotary",
@@ -55,6 +57,12 @@ final class Composites {
 
   /** Elements of an AdamW update that are done at a time. */
   private static final long ADAMW_PIECE = 1 << 18;
+
+  /**
+   * The part of m that n² must reach: below, an error of f32's 2⁻²⁴ in the terms would be one of
+   * more than 2⁻²⁰ in n.
+   */
+  private static final String CANCELLING = Literals.number(1 / 32.0);
 
   private final Script s;
   private final Storage storage;
@@ -103,6 +111,8 @@ final class Composites {
       crossEntropyGrad(n);
     } else if (op instanceof LinearCrossEntropy l) {
       linearCrossEntropy(n, l.chunk());
+    } else if (op instanceof LowRankRowNorm l) {
+      lowRankRowNorm(n, l.scale());
     } else if (op instanceof Uniform u && u.shape().size() <= Integer.MAX_VALUE) {
       uniform(n, u);
     } else if (op instanceof AdamW a) {
@@ -308,6 +318,52 @@ final class Composites {
     if (gradient) {
       s.define(n.output(1), "torch.cat(" + Literals.list(grads) + ", 0)");
     }
+  }
+
+  /**
+   * By the expanded square. Its terms are at most of the size m = ‖W‖² + s²·‖A‖²·‖B‖², by rows:
+   * where n² is a small part of m they cancel, and that row is computed as it is defined. Such rows
+   * are rare, so what is left to do is mostly done on no rows at all.
+   */
+  private void lowRankRowNorm(Node n, double scale) {
+    Tensor weight = n.inputs().get(0);
+    DType wide = weight.dtype().wide();
+    int k = weight.dim(0);
+    int r = n.inputs().get(2).dim(0);
+    String w = s.let(wide(n, 0));
+    String a = in(n, 2);
+    String b = in(n, 3);
+    String s2 = Literals.number(scale * scale);
+    Products products = kernels.products();
+    Products.Size size = new Products.Size(k, weight.dim(1), r);
+    String aa = s.let("torch.matmul(" + a + ", torch.t(" + a + "))");
+    String baa = s.let("torch.mul(torch.matmul(" + b + ", " + aa + "), " + s2 + ")");
+    String wa = products.linear(wide, w, a, "None", size);
+    String sum = "torch.add_(" + baa + ", " + wa + ", alpha=" + Literals.number(2 * scale) + ")";
+    String cross = "torch.sum(torch.mul_(" + sum + ", " + b + "), [1])";
+    String squared = s.let("torch.add(" + in(n, 1) + ", " + cross + ")");
+    String traceOfAa = "torch.mul(torch.sum(torch.diagonal(" + aa + ")), " + s2 + ")";
+    String change = "torch.mul(torch.sum(torch.square(" + b + "), [1]), " + traceOfAa + ")";
+    String bound = "torch.mul(torch.add(" + change + ", " + in(n, 1) + "), " + CANCELLING + ")";
+    String rows =
+        s.let("torch.squeeze(torch.nonzero(torch.lt(" + squared + ", " + bound + ")), 1)");
+    String v =
+        "torch.addmm("
+            + selected(w, rows)
+            + ", "
+            + selected(b, rows)
+            + ", "
+            + a
+            + ", alpha="
+            + Literals.number(scale)
+            + ")";
+    String exact = "torch.sum(torch.square(" + v + "), [1])";
+    s.let("torch.index_copy_(" + squared + ", 0, " + rows + ", " + exact + ")");
+    s.define(n.output(0), "torch.sqrt_(" + squared + ")");
+  }
+
+  private static String selected(String x, String rows) {
+    return "torch.index_select(" + x + ", 0, " + rows + ")";
   }
 
   /**
