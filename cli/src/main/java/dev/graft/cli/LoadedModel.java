@@ -41,7 +41,7 @@ final class LoadedModel implements AutoCloseable {
     try {
       Weights weights = folder.weights();
       saved.map(s -> s.weights(weights)).orElse(weights).load(backend, dtype);
-      saved.ifPresent(s -> s.load(backend));
+      saved.ifPresent(s -> s.load(folder.model(), dtype, backend, compiler(backend)));
     } catch (RuntimeException | Error e) {
       backend.close();
       throw e;
@@ -76,6 +76,10 @@ final class LoadedModel implements AutoCloseable {
 
   /** Compiles for the engine at hand. */
   GraphCompiler compiler() {
+    return compiler(backend);
+  }
+
+  private static GraphCompiler compiler(Backend backend) {
     return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
   }
 

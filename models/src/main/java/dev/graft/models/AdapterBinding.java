@@ -1,6 +1,7 @@
 package dev.graft.models;
 
 import dev.graft.api.adapter.Adapter;
+import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.ParameterSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.TargetModules;
@@ -18,10 +19,15 @@ import java.util.TreeSet;
 public final class AdapterBinding {
   private final Adapter adapter;
   private final Map<Site, List<BoundParameter>> parameters;
+  private final Map<Site, List<BoundConstant>> constants;
 
-  private AdapterBinding(Adapter adapter, Map<Site, List<BoundParameter>> parameters) {
+  private AdapterBinding(
+      Adapter adapter,
+      Map<Site, List<BoundParameter>> parameters,
+      Map<Site, List<BoundConstant>> constants) {
     this.adapter = adapter;
     this.parameters = parameters;
+    this.constants = constants;
   }
 
   /**
@@ -33,17 +39,10 @@ public final class AdapterBinding {
    */
   public static AdapterBinding bind(Adapter adapter, List<Site> sites) {
     TargetModules targets = adapter.targets();
-    for (String name : targets.names()) {
-      if (sites.stream().noneMatch(s -> TargetModules.matchesName(s.name(), name))) {
-        throw new GraftException(
-            ErrorCode.TARGETS_UNMATCHED,
-            "expected every entry of target_modules to name a module of the model, received '"
-                + name
-                + "'. "
-                + Nearest.hint(name, modules(sites)));
-      }
-    }
+    checkNames("target_modules", targets, sites);
+    targets.excluded().ifPresent(e -> checkNames("exclude_modules", e, sites));
     Map<Site, List<BoundParameter>> bound = new LinkedHashMap<>();
+    Map<Site, List<BoundConstant>> constants = new LinkedHashMap<>();
     for (Site site : sites) {
       if (targets.matches(site)) {
         List<BoundParameter> at = new ArrayList<>();
@@ -51,6 +50,12 @@ public final class AdapterBinding {
           at.add(new BoundParameter(site, spec, variable(site, spec.name())));
         }
         bound.put(site, List.copyOf(at));
+        List<BoundConstant> prepared = new ArrayList<>();
+        for (ConstantSpec spec : adapter.constants(site)) {
+          String variable = "constant." + site.name() + "." + spec.name();
+          prepared.add(new BoundConstant(site, spec, variable));
+        }
+        constants.put(site, List.copyOf(prepared));
       }
     }
     if (bound.isEmpty()) {
@@ -65,7 +70,23 @@ public final class AdapterBinding {
               + String.join(", ", modules(sites))
               + ".");
     }
-    return new AdapterBinding(adapter, bound);
+    return new AdapterBinding(adapter, bound, constants);
+  }
+
+  /** Refuses listed names that no module has. */
+  private static void checkNames(String option, TargetModules modules, List<Site> sites) {
+    for (String name : modules.names()) {
+      if (sites.stream().noneMatch(s -> TargetModules.matchesName(s.name(), name))) {
+        throw new GraftException(
+            ErrorCode.TARGETS_UNMATCHED,
+            "expected every entry of "
+                + option
+                + " to name a module of the model, received '"
+                + name
+                + "'. "
+                + Nearest.hint(name, modules(sites)));
+      }
+    }
   }
 
   private static Collection<String> modules(List<Site> sites) {
@@ -99,6 +120,11 @@ public final class AdapterBinding {
     return parameters.getOrDefault(site, List.of());
   }
 
+  /** The constants at one site; none where the site is not targeted. */
+  public List<BoundConstant> constants(Site site) {
+    return constants.getOrDefault(site, List.of());
+  }
+
   /** One parameter of a site. */
   BoundParameter parameter(Site site, String name) {
     return parameters(site).stream()
@@ -106,13 +132,37 @@ public final class AdapterBinding {
         .findFirst()
         .orElseThrow(
             () ->
-                new GraftException(
-                    ErrorCode.GRAPH_INVALID,
-                    site.name()
-                        + ": expected a parameter that the adapter declares, received '"
-                        + name
-                        + "'. "
-                        + Nearest.hint(
-                            name, parameters(site).stream().map(p -> p.spec().name()).toList())));
+                undeclared(
+                    "parameter",
+                    site,
+                    name,
+                    parameters(site).stream().map(p -> p.spec().name()).toList()));
+  }
+
+  /** One constant of a site. */
+  BoundConstant constant(Site site, String name) {
+    return constants(site).stream()
+        .filter(c -> c.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                undeclared(
+                    "constant",
+                    site,
+                    name,
+                    constants(site).stream().map(c -> c.spec().name()).toList()));
+  }
+
+  private static GraftException undeclared(
+      String what, Site site, String name, List<String> declared) {
+    return new GraftException(
+        ErrorCode.GRAPH_INVALID,
+        site.name()
+            + ": expected a "
+            + what
+            + " that the adapter declares, received '"
+            + name
+            + "'. "
+            + Nearest.hint(name, declared));
   }
 }

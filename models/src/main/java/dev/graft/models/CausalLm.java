@@ -35,6 +35,13 @@ public interface CausalLm {
   /** The name of the weight [v, c] that projects to logits. */
   String headWeight();
 
+  /**
+   * The name of the weight behind a site; the embedding and a head that shares it have the same.
+   */
+  default String weight(Site site) {
+    return site.kind() == SiteKind.HEAD ? headWeight() : site.name() + ".weight";
+  }
+
   /** The site of the projection to logits. */
   default Site head() {
     return sites().stream().filter(s -> s.kind() == SiteKind.HEAD).findFirst().orElseThrow();

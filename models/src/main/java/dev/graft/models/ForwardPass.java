@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The forward pass of a model in one trace. Frozen weights are variables stored in the compute
  * dtype; trainable ones are f32 variables, cast where they are used; so are the adapter's
- * parameters. Every layer is traced at its site's name.
+ * parameters. Its constants are variables too ({@link AdapterConstants}), but follow in the trace
+ * from weights that are trained. Every layer is traced at its site's name.
  */
 public final class ForwardPass implements Forward {
   /** Gives a layer the keys and values to attend to; see {@link Forward#attend}. */
@@ -154,11 +155,6 @@ public final class ForwardPass implements Forward {
     return trace.variable(name, new TensorType(stored, shape(name))).cast(dtype);
   }
 
-  /** The name of the weight behind a site. */
-  private String weightName(Site site) {
-    return site.kind() == SiteKind.HEAD ? model.headWeight() : site.name() + ".weight";
-  }
-
   private Optional<Tensor> bias(Site site) {
     String name = site.name() + ".bias";
     return shapes.containsKey(name) ? Optional.of(weight(name)) : Optional.empty();
@@ -225,7 +221,7 @@ public final class ForwardPass implements Forward {
 
     @Override
     public Tensor weight() {
-      return ForwardPass.this.weight(weightName(site));
+      return ForwardPass.this.weight(model.weight(site));
     }
 
     @Override
@@ -235,11 +231,23 @@ public final class ForwardPass implements Forward {
 
     @Override
     public Tensor parameter(String name) {
+      BoundParameter p = binding().parameter(site, name);
+      return trace.variable(p.variable(), p.type());
+    }
+
+    @Override
+    public Tensor constant(String name) {
+      BoundConstant c = binding().constant(site, name);
+      return trainable.contains(model.weight(site))
+          ? c.spec().of(weight())
+          : trace.variable(c.variable(), c.type());
+    }
+
+    private AdapterBinding binding() {
       if (adapter == null) {
         throw new IllegalStateException("a context is given to adapters only");
       }
-      BoundParameter p = adapter.parameter(site, name);
-      return trace.variable(p.variable(), p.type());
+      return adapter;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.graft.api.backend.Backend;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A saved adapter laid onto a model.
@@ -25,8 +26,15 @@ public record SavedAdapter(
     return base.replacing(replacedWeights);
   }
 
-  /** Writes the parameters to a backend's variables, f32. */
-  public void load(Backend backend) {
+  /**
+   * Writes the parameters to a backend's variables, f32, and computes the adapter's constants. The
+   * model's {@link #weights} must have been loaded before.
+   *
+   * @param compute the dtype that the weights were loaded in
+   * @param compiler compiles for the same backend
+   */
+  public void load(CausalLm model, DType compute, Backend backend, GraphCompiler compiler) {
     parameters.forEach((variable, value) -> backend.write(variable, value, DType.F32));
+    AdapterConstants.load(binding, model, compute, Set.of(), backend, compiler);
   }
 }

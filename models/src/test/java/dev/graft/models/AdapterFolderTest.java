@@ -169,7 +169,7 @@ class AdapterFolderTest {
     tensors.replaceAll((n, t) -> t.cast(DType.BF16));
     SavedAdapter saved = copy("lora", tensors).bind(fixture.model());
     try (var backend = TestBackend.open("reference")) {
-      saved.load(backend);
+      saved.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       assertThat(backend.read("adapter.model.layers.0.self_attn.q_proj.lora_A").dtype())
           .isEqualTo(DType.F32);
     }

@@ -143,7 +143,7 @@ class LlamaFixtureTest {
     try (Backend backend = TestBackend.open(names.get(0))) {
       SavedAdapter adapter = fixture.adapter(names.get(1)).bind(fixture.model());
       adapter.weights(fixture.folder.weights()).load(backend, DType.F32);
-      adapter.load(backend);
+      adapter.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       TestBackend.Outputs out =
           new Batch(DType.F32, Optional.of(adapter.binding()), Set.of()).run(backend);
       fixture.assertLogits(
@@ -159,7 +159,7 @@ class LlamaFixtureTest {
     try (Backend backend = TestBackend.open(names.get(0))) {
       SavedAdapter adapter = fixture.adapter(names.get(1)).bind(fixture.model());
       adapter.weights(fixture.folder.weights()).load(backend, DType.F32);
-      adapter.load(backend);
+      adapter.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       Batch batch = new Batch(DType.F32, Optional.of(adapter.binding()), Set.of());
       List<BoundParameter> parameters = adapter.binding().parameters();
       List<Tensor> gradients =

@@ -2,6 +2,7 @@ package dev.graft.testkit;
 
 import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.AdapterContext;
+import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * Adapter#mergedWeight} see. Everything is an input of the trace, and {@link #values} gives values
  * for all of them: {@code x}, {@code weight}, {@code bias} at a linear site, every parameter as
  * {@code parameter.NAME} and, in training, the noise's {@code key} (seed, step, micro-batch).
+ * Constants follow from the weight in the trace.
  *
  * <p>The merge sees f32: use a harness with f32 for it. Two harnesses on one trace share their
  * inputs.
@@ -44,6 +46,7 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
   private final Trace trace;
   private final Site site;
   private final List<ParameterSpec> parameters;
+  private final List<ConstantSpec> constants;
   private final boolean training;
   private final Tensor x;
   private final Tensor weight;
@@ -74,6 +77,7 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
             ? Optional.of(trace.input("bias", compute, site.out()))
             : Optional.empty();
     parameters = List.copyOf(adapter.parameters(site));
+    constants = List.copyOf(adapter.constants(site));
     parameters.forEach(p -> parameterInput(p));
     if (training) {
       trace.input(KEY, DType.I64, 3);
@@ -123,9 +127,25 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
         return parameterInput(p);
       }
     }
-    throw new AssertionError(
-        "expected one of the parameters "
-            + parameters.stream().map(ParameterSpec::name).toList()
+    throw undeclared("parameters", parameters.stream().map(ParameterSpec::name).toList(), name);
+  }
+
+  @Override
+  public Tensor constant(String name) {
+    for (ConstantSpec c : constants) {
+      if (c.name().equals(name)) {
+        return c.of(weight);
+      }
+    }
+    throw undeclared("constants", constants.stream().map(ConstantSpec::name).toList(), name);
+  }
+
+  private AssertionError undeclared(String what, List<String> declared, String name) {
+    return new AssertionError(
+        "expected one of the "
+            + what
+            + " "
+            + declared
             + " that the adapter declares at "
             + site.name()
             + ", it asked for '"
@@ -198,17 +218,22 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
     } else if (init instanceof Initializer.BaseRowNorm) {
       int columns = weight.shape().dim(1);
       return HostTensor.generate(
-          DType.F32,
-          p.shape(),
-          row -> {
-            double sum = 0;
-            for (int i = 0; i < columns; i++) {
-              double v = weight.get(row * columns + i);
-              sum += v * v;
-            }
-            return Math.sqrt(sum);
-          });
+          DType.F32, p.shape(), row -> norm(weight, row * columns, 1, columns));
+    } else if (init instanceof Initializer.BaseColumnNorm) {
+      int columns = weight.shape().dim(1);
+      int rows = weight.shape().dim(0);
+      return HostTensor.generate(
+          DType.F32, p.shape(), column -> norm(weight, column, columns, rows));
     }
     throw new IllegalStateException("expected a known initializer, received " + init);
+  }
+
+  private static double norm(HostTensor t, long start, int stride, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      double v = t.get(start + (long) i * stride);
+      sum += v * v;
+    }
+    return Math.sqrt(sum);
   }
 }

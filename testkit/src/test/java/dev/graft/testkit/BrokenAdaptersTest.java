@@ -255,4 +255,52 @@ final class BrokenAdaptersTest {
   void anUndeclaredParameterIsFound() {
     found(UndeclaredParameter.class, "it asked for 'lora_A'");
   }
+
+  static final class UndeclaredConstant extends Toy {
+    UndeclaredConstant() {
+      super(Fault.UNDECLARED_CONSTANT);
+    }
+  }
+
+  @Test
+  void anUndeclaredConstantIsFound() {
+    found(UndeclaredConstant.class, "expected one of the constants [squares]");
+  }
+
+  static final class ConstantOfAnotherShape extends Toy {
+    ConstantOfAnotherShape() {
+      super(Fault.CONSTANT_OF_ANOTHER_SHAPE);
+    }
+  }
+
+  @Test
+  void aConstantOfAnotherShapeIsFound() {
+    found(ConstantOfAnotherShape.class, "for the constant 'squares', received f32[12]");
+  }
+
+  static final class ConstantOfAParameter extends Toy {
+    ConstantOfAParameter() {
+      super(Fault.CONSTANT_OF_A_PARAMETER);
+    }
+  }
+
+  @Test
+  void aConstantThatMovesIsFound() {
+    rejected(
+        ConstantOfAParameter.class,
+        "constantsFollowFromTheWeight",
+        "what the constant 'squares' at model.layers.");
+  }
+
+  static final class SharedConstantName extends Toy {
+    SharedConstantName() {
+      super(Fault.SHARED_CONSTANT_NAME);
+    }
+  }
+
+  @Test
+  void constantsOfOneNameAreFound() {
+    rejected(
+        SharedConstantName.class, "constantsFollowFromTheWeight", "the name of squares is unique");
+  }
 }

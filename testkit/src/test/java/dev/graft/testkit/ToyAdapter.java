@@ -3,6 +3,7 @@ package dev.graft.testkit;
 import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.AdapterContext;
 import dev.graft.api.adapter.AdapterProvider;
+import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
@@ -20,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A change of rank 2 with a gain per output, y = y₀ + gain ⊙ up(down(drop(x))), and its faults. */
+/**
+ * A change of rank 2 with a gain per output, y = y₀ + gain ⊙ ‖W‖² ⊙ up(down(drop(x))), where ‖W‖²
+ * are the squared norms of W's rows, and its faults.
+ */
 final class ToyAdapter implements Adapter {
   /** What is wrong with an adapter. */
   enum Fault {
@@ -40,7 +44,11 @@ final class ToyAdapter implements Adapter {
     UNWRITABLE_CONFIG,
     TAKES_ANY_SITE,
     EMPTY_PARAMETER,
-    UNDECLARED_PARAMETER
+    UNDECLARED_PARAMETER,
+    UNDECLARED_CONSTANT,
+    CONSTANT_OF_ANOTHER_SHAPE,
+    CONSTANT_OF_A_PARAMETER,
+    SHARED_CONSTANT_NAME
   }
 
   /** The configuration. */
@@ -77,6 +85,19 @@ final class ToyAdapter implements Adapter {
   }
 
   @Override
+  public List<ConstantSpec> constants(Site site) {
+    int extra = is(Fault.CONSTANT_OF_ANOTHER_SHAPE) ? 1 : 0;
+    ConstantSpec squares =
+        new ConstantSpec(
+            "squares",
+            Shape.of(site.out() + extra),
+            is(Fault.CONSTANT_OF_A_PARAMETER)
+                ? w -> w.trace().input("parameter.gain", DType.F32, site.out()).square()
+                : w -> w.square().sum(1));
+    return is(Fault.SHARED_CONSTANT_NAME) ? List.of(squares, squares) : List.of(squares);
+  }
+
+  @Override
   public Tensor forward(AdapterContext context) {
     traced++;
     Tensor x = context.x();
@@ -98,7 +119,8 @@ final class ToyAdapter implements Adapter {
     if (is(Fault.CUT_GRADIENT)) {
       gain = gain.stopGradient();
     }
-    Tensor change = Linear.of(low, up, null).times(gain);
+    Tensor squares = context.constant(is(Fault.UNDECLARED_CONSTANT) ? "norms" : "squares").cast(d);
+    Tensor change = Linear.of(low, up, null).times(gain).times(squares);
     if (is(Fault.DOES_NOTHING)) {
       change = change.times(0);
     }
@@ -115,7 +137,10 @@ final class ToyAdapter implements Adapter {
     Tensor gain = context.parameter("gain");
     Tensor column =
         is(Fault.WRONG_MERGE) ? gain.times(1.001) : gain.times(is(Fault.DOES_NOTHING) ? 0 : 1);
-    return context.weight().plus(change.times(column.reshape(column.dim(0), 1)));
+    Tensor squares =
+        is(Fault.CONSTANT_OF_A_PARAMETER) ? gain.square() : context.weight().square().sum(1);
+    Tensor scale = column.times(squares);
+    return context.weight().plus(change.times(scale.reshape(scale.dim(0), 1)));
   }
 
   @Override

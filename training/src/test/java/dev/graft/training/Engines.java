@@ -3,6 +3,8 @@ package dev.graft.training;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
 import dev.graft.api.config.ConfigBinder;
+import dev.graft.graph.Expansion;
+import dev.graft.models.GraphCompiler;
 import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
 import java.util.List;
@@ -36,6 +38,10 @@ public final class Engines {
   /** Every engine with every other, once. */
   public static Stream<Arguments> combinations() {
     return all().flatMap(a -> all().filter(b -> b.compareTo(a) > 0).map(b -> Arguments.of(a, b)));
+  }
+
+  public static GraphCompiler compiler(Backend backend) {
+    return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
   }
 
   public static Backend open(String name) {

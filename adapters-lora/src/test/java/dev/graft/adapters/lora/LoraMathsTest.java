@@ -101,6 +101,11 @@ class LoraMathsTest {
     }
 
     @Override
+    public Tensor constant(String name) {
+      throw new AssertionError("LoRA declares no constants, it asked for '" + name + "'");
+    }
+
+    @Override
     public boolean training() {
       return training;
     }

@@ -20,6 +20,14 @@ public interface Adapter {
    */
   List<ParameterSpec> parameters(Site site);
 
+  /**
+   * What it wants prepared from the site's weight before anything runs; the forward pass gets it
+   * from {@link AdapterContext#constant}.
+   */
+  default List<ConstantSpec> constants(Site site) {
+    return List.of();
+  }
+
   /** Traces the site's output with the adapter, [.., out] in x's compute dtype. */
   Tensor forward(AdapterContext context);
 

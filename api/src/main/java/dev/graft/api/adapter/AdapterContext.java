@@ -22,6 +22,9 @@ public interface AdapterContext {
   /** A parameter that the adapter declared, f32. */
   Tensor parameter(String name);
 
+  /** A constant that the adapter declared, f32. */
+  Tensor constant(String name);
+
   /** True in training: dropout applies. */
   boolean training();
 

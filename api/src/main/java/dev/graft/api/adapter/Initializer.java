@@ -17,6 +17,9 @@ public sealed interface Initializer {
   /** The L2 norm of every row of the base weight. */
   record BaseRowNorm() implements Initializer {}
 
+  /** The L2 norm of every column of the base weight. */
+  record BaseColumnNorm() implements Initializer {}
+
   static Initializer zeros() {
     return new Constant(0);
   }

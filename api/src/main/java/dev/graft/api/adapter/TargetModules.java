@@ -3,13 +3,17 @@ package dev.graft.api.adapter;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which sites an adapter changes, with PEFT's meaning: the word {@code all-linear} (every linear
  * site, not the head), a list of module names (a site matches when its name equals an entry or ends
- * with a dot and the entry), or a regular expression that must match the whole site name.
+ * with a dot and the entry), or a regular expression that must match the whole site name. Sites
+ * that match others besides may be left out ({@link #excluding}).
  */
 public final class TargetModules {
   private static final String ALL_LINEAR = "all-linear";
@@ -17,11 +21,14 @@ public final class TargetModules {
   private final Object source;
   private final List<String> names;
   private final Pattern pattern;
+  private final @Nullable TargetModules excluded;
 
-  private TargetModules(Object source, List<String> names, Pattern pattern) {
+  private TargetModules(
+      Object source, List<String> names, Pattern pattern, @Nullable TargetModules excluded) {
     this.source = source;
     this.names = names;
     this.pattern = pattern;
+    this.excluded = excluded;
   }
 
   public static TargetModules allLinear() {
@@ -38,11 +45,11 @@ public final class TargetModules {
         && !list.isEmpty()
         && list.stream().allMatch(v -> v instanceof String)) {
       List<String> names = list.stream().map(v -> (String) v).toList();
-      return new TargetModules(names, names, Pattern.compile(""));
+      return new TargetModules(names, names, Pattern.compile(""), null);
     }
     if (value instanceof String s && !s.isBlank()) {
       try {
-        return new TargetModules(s, List.of(), Pattern.compile(s));
+        return new TargetModules(s, List.of(), Pattern.compile(s), null);
       } catch (PatternSyntaxException e) {
         throw new GraftException(
             ErrorCode.CONFIG_VALUE,
@@ -61,8 +68,22 @@ public final class TargetModules {
             + value);
   }
 
+  /** These without those that others match, as PEFT's {@code exclude_modules}. */
+  public TargetModules excluding(TargetModules others) {
+    return new TargetModules(source, names, pattern, others);
+  }
+
+  /** Which sites are left out although they match. */
+  public Optional<TargetModules> excluded() {
+    return Optional.ofNullable(excluded);
+  }
+
   /** Whether a site is chosen. */
   public boolean matches(Site site) {
+    return includes(site) && (excluded == null || !excluded.matches(site));
+  }
+
+  private boolean includes(Site site) {
     if (ALL_LINEAR.equals(source)) {
       return site.kind() == SiteKind.LINEAR;
     }
@@ -82,23 +103,25 @@ public final class TargetModules {
     return names;
   }
 
-  /** The value as written in a recipe: a string or a list of strings. */
+  /** The value as written in a recipe, a string or a list of strings; without what is excluded. */
   public Object toConfig() {
     return source;
   }
 
   @Override
   public boolean equals(Object o) {
-    return o instanceof TargetModules t && t.source.equals(source);
+    return o instanceof TargetModules t
+        && t.source.equals(source)
+        && Objects.equals(t.excluded, excluded);
   }
 
   @Override
   public int hashCode() {
-    return source.hashCode();
+    return Objects.hash(source, excluded);
   }
 
   @Override
   public String toString() {
-    return source.toString();
+    return excluded == null ? source.toString() : source + " without " + excluded;
   }
 }

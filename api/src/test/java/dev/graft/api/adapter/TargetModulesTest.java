@@ -33,6 +33,21 @@ class TargetModulesTest {
   }
 
   @Test
+  void whatIsExcludedIsLeftOut() {
+    Site v = new Site("model.layers.1.self_attn.v_proj", SiteKind.LINEAR, 64, 64, 1);
+    TargetModules all = TargetModules.allLinear();
+    TargetModules some = all.excluding(TargetModules.of("v_proj"));
+    assertThat(some.matches(Q)).isTrue();
+    assertThat(some.matches(v)).isFalse();
+    assertThat(some.matches(HEAD)).isFalse();
+    assertThat(all.excluding(TargetModules.fromConfig(".*layers\\.1.*")).matches(Q)).isFalse();
+    assertThat(some).isNotEqualTo(all).hasToString("all-linear without [v_proj]");
+    assertThat(some.excluded()).contains(TargetModules.of("v_proj"));
+    assertThat(all.excluded()).isEmpty();
+    assertThat(some.toConfig()).isEqualTo("all-linear");
+  }
+
+  @Test
   void otherValuesAreRefused() {
     for (Object bad : List.of(List.of(), List.of(1), "", 3)) {
       assertThatThrownBy(() -> TargetModules.fromConfig(bad))

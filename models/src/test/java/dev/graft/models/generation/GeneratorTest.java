@@ -173,7 +173,7 @@ class GeneratorTest {
   void anAdapterTakesPart(String name) {
     SavedAdapter adapter = fixture.adapter("lora").bind(fixture.model());
     try (Backend backend = open(name)) {
-      adapter.load(backend);
+      adapter.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       GenerationConfig config = GenerationConfig.greedy(12, Set.of());
       List<Generation> adapted;
       try (Generator with =

@@ -25,7 +25,7 @@ public final class ParameterValues {
    *
    * @param variable the name of its variable
    * @param shape its shape; for {@link Initializer.BaseRowNorm} as many elements as the base weight
-   *     has rows
+   *     has rows, for {@link Initializer.BaseColumnNorm} as it has columns
    * @param baseWeight the weight [rows, columns] of the parameter's site; asked for only by
    *     initializers that look at it
    */
@@ -47,16 +47,19 @@ public final class ParameterValues {
     if (initializer instanceof Initializer.Normal n) {
       return i -> n.std() * Noise.normal(seed, 0, 0, site, i);
     }
-    // What is left of the sealed interface: BaseRowNorm.
     HostTensor weight = baseWeight.get();
-    int columns = weight.shape().dim(-1);
-    return i -> rowNorm(weight, i * columns, columns);
+    int rows = weight.shape().dim(0);
+    int columns = weight.shape().dim(1);
+    // What is left of the sealed interface.
+    return initializer instanceof Initializer.BaseRowNorm
+        ? i -> norm(weight, i * columns, 1, columns)
+        : i -> norm(weight, i, columns, rows);
   }
 
-  private static double rowNorm(HostTensor weight, long start, int columns) {
+  private static double norm(HostTensor weight, long start, int stride, int count) {
     double sum = 0;
-    for (int j = 0; j < columns; j++) {
-      double w = weight.get(start + j);
+    for (int j = 0; j < count; j++) {
+      double w = weight.get(start + (long) j * stride);
       sum += w * w;
     }
     return Math.sqrt(sum);

@@ -1,11 +1,11 @@
 package dev.graft.training.run;
 
-import dev.graft.api.adapter.Site;
-import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
+import dev.graft.graph.Expansion;
 import dev.graft.models.AdapterBinding;
+import dev.graft.models.AdapterConstants;
 import dev.graft.models.AdapterFolder;
 import dev.graft.models.BoundParameter;
 import dev.graft.models.Weights;
@@ -14,6 +14,7 @@ import dev.graft.models.tokenizer.Tokenizer;
 import dev.graft.training.init.ParameterValues;
 import dev.graft.training.step.TrainStep;
 import dev.graft.training.step.Trainable;
+import dev.graft.training.step.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,20 +23,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The variables of a run on its backend: weights, trainables, the optimizer's state. */
+/**
+ * The variables of a run on its backend: weights, the adapter's constants, trainables, the
+ * optimizer's state.
+ */
 final class TrainingState {
   private static final String CONFIG = "config.json";
 
   private final PreparedRun run;
   private final Backend backend;
 
-  /** Loads the model's weights. */
+  /** Loads the model's weights and computes what of the adapter follows from them. */
   TrainingState(PreparedRun run, Backend backend) {
     this.run = run;
     this.backend = backend;
-    run.folder()
-        .weights()
-        .load(backend, run.trainedModel().compute(), run.trainedModel().trainableWeights());
+    TrainedModel model = run.trainedModel();
+    run.folder().weights().load(backend, model.compute(), model.trainableWeights());
+    model
+        .adapter()
+        .ifPresent(
+            a ->
+                AdapterConstants.load(
+                    a,
+                    model.model(),
+                    model.compute(),
+                    model.trainableWeights(),
+                    backend,
+                    g -> backend.compile(Expansion.expand(g, backend.capabilities().fused()))));
   }
 
   /** Writes what a run starts with; weights that are trained themselves are loaded already. */
@@ -48,7 +62,7 @@ final class TrainingState {
               p.variable(),
               p.spec().shape(),
               p.spec().initializer(),
-              () -> weights.tensor(weightName(p.site())));
+              () -> held(weights.tensor(run.folder().model().weight(p.site()))));
       backend.write(p.variable(), value, DType.F32);
     }
     TrainStep.state(run.trainedModel(), run.optimizer())
@@ -58,10 +72,9 @@ final class TrainingState {
                     name, HostTensor.generate(DType.F32, type.shape(), i -> 0), DType.F32));
   }
 
-  private String weightName(Site site) {
-    return site.kind() == SiteKind.HEAD
-        ? run.folder().model().headWeight()
-        : site.name() + ".weight";
+  /** A weight with the values that the passes see. */
+  private HostTensor held(HostTensor weight) {
+    return weight.cast(run.trainedModel().compute());
   }
 
   /** Writes the trained adapter, or the trained model. */

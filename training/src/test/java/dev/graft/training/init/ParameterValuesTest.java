@@ -59,11 +59,13 @@ final class ParameterValuesTest {
   }
 
   @Test
-  void constantsAndRowNorms() {
+  void constantsAndNorms() {
     assertThat(value(1, "a", Initializer.zeros()).toFloats()).containsOnly(0);
-    HostTensor base = HostTensor.ofFloats(Shape.of(2, 2), 3, 4, -5, 12);
-    HostTensor norms =
-        new ParameterValues(1).of("m", Shape.of(2), new Initializer.BaseRowNorm(), () -> base);
-    assertThat(norms.toFloats()).containsExactly(5, 13);
+    HostTensor base = HostTensor.ofFloats(Shape.of(2, 3), 3, 4, 0, -4, 0, 3);
+    ParameterValues values = new ParameterValues(1);
+    HostTensor rows = values.of("m", Shape.of(2), new Initializer.BaseRowNorm(), () -> base);
+    assertThat(rows.toFloats()).containsExactly(5, 5);
+    HostTensor columns = values.of("m", Shape.of(3), new Initializer.BaseColumnNorm(), () -> base);
+    assertThat(columns.toFloats()).containsExactly(5, 4, 3);
   }
 }

@@ -117,7 +117,7 @@ final class EngineParityTest {
     trace.output("logits", pass.logits(hidden));
     try (Backend backend = Engines.open(engine)) {
       folder.weights().load(backend, DType.F32);
-      adapter.ifPresent(a -> a.load(backend));
+      adapter.ifPresent(a -> a.load(folder.model(), DType.F32, backend, Engines.compiler(backend)));
       HostTensor input =
           HostTensor.generate(DType.I64, Shape.of(1, length), i -> 1 + i * i * 7 % 250);
       try (Executable executable =

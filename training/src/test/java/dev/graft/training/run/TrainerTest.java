@@ -80,7 +80,7 @@ final class TrainerTest {
     TrainedModel trained = TrainedModel.adapted(saved.binding(), model.model(), DType.F32);
     try (Backend backend = Engines.open(engine)) {
       model.weights().load(backend, DType.F32);
-      saved.load(backend);
+      saved.load(model.model(), DType.F32, backend, Engines.compiler(backend));
       try (EvalStep eval = new EvalStep(backend, new StepGraphs(trained, run.optimizer(), 0))) {
         assertThat(eval.loss(batches(run)))
             .isCloseTo(summary.lastEvalLoss().orElseThrow(), Percentage.withPercentage(1e-6));

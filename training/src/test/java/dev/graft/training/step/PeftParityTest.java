@@ -66,7 +66,7 @@ class PeftParityTest {
           AdapterFolder.read(folder.resolve("initial"), List.of(new LoraProvider()))
               .bind(model.model());
       model.weights().load(backend, DType.F32);
-      saved.load(backend);
+      saved.load(model.model(), DType.F32, backend, Engines.compiler(backend));
       TrainedModel trained = TrainedModel.adapted(saved.binding(), model.model(), DType.F32);
       StepGraphs graphs = new StepGraphs(trained, Optimizers.create("adamw", Map.of(), 0.01), 0);
       try (TrainStep step = new TrainStep(backend, graphs, 0)) {
