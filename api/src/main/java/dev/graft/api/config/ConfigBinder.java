@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Components may be numbers, booleans, strings, enums (kebab-case), records, lists, maps with
  * string keys, {@code Optional}s of these, and classes with a public static {@code
- * fromConfig(Object)}.
+ * fromConfig(Object)}, which an enum may have too, to take other spellings than its words.
  */
 public final class ConfigBinder {
   private ConfigBinder() {}
@@ -224,7 +224,7 @@ public final class ConfigBinder {
       }
     } else if (c == Object.class) {
       return v;
-    } else if (c.isEnum()) {
+    } else if (c.isEnum() && factory(c).isEmpty()) {
       return convertEnum(v, c, at);
     } else if (c.isRecord() && v instanceof Map<?, ?> m) {
       return bind(stringKeys(m), c.asSubclass(Record.class), at);

@@ -17,6 +17,29 @@ class ConfigBinderTest {
     AS_REFERENCE
   }
 
+  enum Level {
+    LOW(1),
+    HIGH(2);
+
+    private final int number;
+
+    Level(int number) {
+      this.number = number;
+    }
+
+    /** Takes 1 and 2 beside the words. */
+    public static Level fromConfig(Object value) {
+      for (Level level : values()) {
+        if (value.equals(level.number) || value.equals(ConfigBinder.word(level))) {
+          return level;
+        }
+      }
+      throw new IllegalArgumentException("expected a level, received " + value);
+    }
+  }
+
+  record Leveled(@Default("low") Level level) {}
+
   record Inner(@Default("3") int depth) {}
 
   record Sample(
@@ -110,6 +133,20 @@ class ConfigBinderTest {
     Map<String, Object> copy = new java.util.HashMap<>(base);
     copy.put(key, value);
     return copy;
+  }
+
+  @Test
+  void anEnumMayTakeOtherSpellings() {
+    for (Object value : List.of(2, "high")) {
+      Leveled bound = ConfigBinder.bind(Map.of("level", value), Leveled.class, "");
+      assertThat(bound.level()).isEqualTo(Level.HIGH);
+      assertThat(ConfigBinder.toMap(bound)).isEqualTo(Map.of("level", "high"));
+    }
+    assertThat(ConfigBinder.bind(Map.of(), Leveled.class, "").level()).isEqualTo(Level.LOW);
+    assertThatThrownBy(() -> ConfigBinder.bind(Map.of("level", 3), Leveled.class, "adapter"))
+        .hasMessage("in 'adapter.level': expected a level, received 3");
+    assertThat(ConfigBinder.describe(Leveled.class))
+        .containsExactly(new ConfigBinder.KeyInfo("level", "low | high", "low", ""));
   }
 
   @Test
