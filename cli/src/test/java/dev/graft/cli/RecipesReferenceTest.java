@@ -45,7 +45,9 @@ class RecipesReferenceTest {
     Plugins plugins = Plugins.discover();
     assertThat(page).contains(table(Recipe.class));
     assertThat(page).contains(table(DatasetEntry.class));
-    assertThat(page).contains(table(plugins.adapter("lora").provider().configType()));
+    for (String adapter : List.of("lora", "mora")) {
+      assertThat(page).contains(table(plugins.adapter(adapter).provider().configType()));
+    }
     for (String engine : List.of("djl-pytorch", "tensorflow")) {
       assertThat(page).contains(table(plugins.backend(engine).provider().configType()));
     }

@@ -1,0 +1,5 @@
+/** The adapter {@code mora}. */
+@NullMarked
+package dev.graft.adapters.mora;
+
+import org.jspecify.annotations.NullMarked;
