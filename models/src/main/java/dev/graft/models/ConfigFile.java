@@ -84,6 +84,30 @@ final class ConfigFile {
     return has(key) ? text(key) : absent;
   }
 
+  /** The one value that is supported, which is also meant where there is none. */
+  void only(String key, String supported) {
+    String value = text(key, supported);
+    if (!value.equals(supported)) {
+      throw unsupported(key, "'" + supported + "'", "'" + value + "'");
+    }
+  }
+
+  /** A list of strings, or nothing. */
+  List<String> texts(String key) {
+    JsonNode n = get(key);
+    List<String> texts = new ArrayList<>();
+    if (!has(key)) {
+      return texts;
+    }
+    for (JsonNode text : n.isArray() ? n : List.of(n)) {
+      if (!n.isArray() || !text.isTextual()) {
+        throw bad(key, "a list of strings", n);
+      }
+      texts.add(text.textValue());
+    }
+    return texts;
+  }
+
   /** One id. */
   OptionalInt id(String key) {
     List<Integer> ids = ids(key);

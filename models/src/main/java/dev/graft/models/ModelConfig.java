@@ -33,4 +33,33 @@ public record ModelConfig(
   public ModelConfig {
     eosIds = List.copyOf(eosIds);
   }
+
+  /**
+   * Reads what the families that follow Llama write alike.
+   *
+   * @param maxPositions the longest text where the file does not say it
+   */
+  static ModelConfig read(ConfigFile file, int maxPositions) {
+    int hidden = file.count("hidden_size");
+    int heads = file.count("num_attention_heads");
+    int kvHeads = file.count("num_key_value_heads", heads);
+    if (heads % kvHeads != 0) {
+      throw file.unsupported("num_key_value_heads", "a divisor of " + heads, kvHeads);
+    }
+    if (!file.has("head_dim") && hidden % heads != 0) {
+      throw file.unsupported("hidden_size", "a multiple of " + heads + " heads", hidden);
+    }
+    return new ModelConfig(
+        file.text("model_type"),
+        file.count("vocab_size"),
+        hidden,
+        file.count("num_hidden_layers"),
+        heads,
+        kvHeads,
+        file.count("head_dim", hidden / heads),
+        file.count("max_position_embeddings", maxPositions),
+        file.flag("tie_word_embeddings", false),
+        file.id("bos_token_id"),
+        file.ids("eos_token_id"));
+  }
 }

@@ -13,6 +13,7 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.models.files.AtomicFile;
 import dev.graft.models.files.Json;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,11 @@ class ConfigTest {
   }
 
   private Path file(String... changes) {
-    ObjectNode config = Json.object(Fixture.FOLDER.resolve("config.json"));
+    return file(Fixture.FOLDER, changes);
+  }
+
+  private Path file(Path of, String... changes) {
+    ObjectNode config = Json.object(of.resolve("config.json"));
     for (int i = 0; i < changes.length; i += 2) {
       String key = changes[i];
       String json = changes[i + 1];
@@ -49,7 +54,10 @@ class ConfigTest {
   }
 
   private void refused(ErrorCode code, List<String> parts, String... changes) {
-    Path file = file(changes);
+    refused(file(changes), code, parts);
+  }
+
+  private static void refused(Path file, ErrorCode code, List<String> parts) {
     assertThatThrownBy(() -> ModelFolder.architecture(file))
         .isInstanceOfSatisfying(
             GraftException.class,
@@ -122,7 +130,7 @@ class ConfigTest {
   void unknownArchitectures() {
     refused(
         ErrorCode.MODEL_UNSUPPORTED,
-        List.of("'lama'", "Did you mean 'llama'", "Known: llama"),
+        List.of("'lama'", "Did you mean 'llama'", "Known: llama, qwen2"),
         "model_type",
         "'lama'");
     refused(
@@ -182,6 +190,56 @@ class ConfigTest {
         "10000.0",
         "rope_scaling",
         "{'type':'linear','factor':2}");
+  }
+
+  private static final Path QWEN2 = Fixture.resource("qwen2");
+
+  @Test
+  void qwen2HasBiasesOnItsQueriesKeysAndValues() {
+    CausalLm model = ModelFolder.architecture(file(QWEN2));
+    assertThat(model.config())
+        .isEqualTo(
+            new ModelConfig(
+                "qwen2", 256, 64, 2, 4, 2, 16, 128, true, OptionalInt.of(1), List.of(2)));
+    assertThat(model.weights()).hasSize(20 + 2 * 3);
+    assertThat(model.weights().stream().map(WeightSpec::name).filter(n -> n.endsWith(".bias")))
+        .containsExactly(
+            "model.layers.0.self_attn.q_proj.bias",
+            "model.layers.0.self_attn.k_proj.bias",
+            "model.layers.0.self_attn.v_proj.bias",
+            "model.layers.1.self_attn.q_proj.bias",
+            "model.layers.1.self_attn.k_proj.bias",
+            "model.layers.1.self_attn.v_proj.bias");
+    assertThat(model.sites()).isEqualTo(model().sites());
+    CausalLm untied = ModelFolder.architecture(file(QWEN2, "tie_word_embeddings", "false"));
+    assertThat(untied.headWeight()).isEqualTo("lm_head.weight");
+    assertThat(untied.weights()).contains(new WeightSpec("lm_head.weight", Shape.of(256, 64)));
+    CausalLm terse =
+        ModelFolder.architecture(
+            file(QWEN2, "max_position_embeddings", ABSENT, "layer_types", ABSENT));
+    assertThat(terse.config().maxPositions()).isEqualTo(32_768);
+  }
+
+  @Test
+  void slidingWindowsOfQwen2() {
+    refused(
+        file(QWEN2, "layer_types", "['full_attention','sliding_attention']"),
+        ErrorCode.MODEL_UNSUPPORTED,
+        List.of("'full_attention' in every layer", "'sliding_attention'"));
+    refused(
+        file(QWEN2, "layer_types", "'full_attention'"),
+        ErrorCode.FILE_MALFORMED,
+        List.of("a list of strings for 'layer_types'"));
+    String[] old = {"layer_types", ABSENT, "sliding_window", "64", "use_sliding_window", "true"};
+    assertThat(ModelFolder.architecture(file(QWEN2, old)).config().layers()).isEqualTo(2);
+    List<String> sliding = new ArrayList<>(List.of(old));
+    sliding.addAll(List.of("max_window_layers", "1"));
+    refused(
+        file(QWEN2, sliding.toArray(String[]::new)),
+        ErrorCode.MODEL_UNSUPPORTED,
+        List.of("expected false for 'use_sliding_window', received true"));
+    sliding.addAll(List.of("use_sliding_window", "false"));
+    assertThat(ModelFolder.architecture(file(QWEN2, sliding.toArray(String[]::new)))).isNotNull();
   }
 
   private static double[] frequencies(Path config, int headDim) {

@@ -12,19 +12,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Values that transformers 5.24.0 and peft 0.21.2 computed on a tiny random Llama (fp32, eager
+ * Values that transformers 5.24.0 and peft 0.21.2 computed on a tiny random model (fp32, eager
  * attention): a batch of two rows, the second padded on the right, with labels for some tokens.
  */
 public final class Fixture {
-  public static final Path FOLDER = Path.of("src/test/resources/llama");
+  private static final Path RESOURCES = Path.of("src/test/resources");
 
-  public final ModelFolder folder = ModelFolder.open(FOLDER);
-  public final Safetensors base = Safetensors.open(FOLDER.resolve("base.safetensors"));
-  public final HostTensor ids = base.tensor("input_ids");
-  public final int rows = ids.shape().dim(0);
-  public final int length = ids.shape().dim(1);
-  public final HostTensor positions =
-      HostTensor.generate(ids.dtype(), ids.shape(), i -> (double) (i % length));
+  /** The Llama, on which everything that no architecture matters to is tested. */
+  public static final Path FOLDER = RESOURCES.resolve("llama");
+
+  /** The architecture. */
+  public final String model;
+
+  public final ModelFolder folder;
+  public final Safetensors base;
+  public final HostTensor ids;
+  public final int rows;
+  public final int length;
+  public final HostTensor positions;
 
   /** The targets of a row-major batch: which token predicts, and what. */
   public final HostTensor targetPositions;
@@ -32,34 +37,54 @@ public final class Fixture {
   public final HostTensor targets;
 
   public Fixture() {
+    this("llama");
+  }
+
+  public Fixture(String model) {
+    this.model = model;
+    folder = ModelFolder.open(RESOURCES.resolve(model));
+    base = Safetensors.open(file("base.safetensors"));
+    ids = base.tensor("input_ids");
+    rows = ids.shape().dim(0);
+    length = ids.shape().dim(1);
+    positions = HostTensor.generate(ids.dtype(), ids.shape(), i -> (double) (i % length));
     HostTensor labels = base.tensor("labels");
     List<Long> at = new ArrayList<>();
-    List<Long> ids = new ArrayList<>();
+    List<Long> next = new ArrayList<>();
     for (int i = 0; i < rows * length - 1; i++) {
       if ((i + 1) % length != 0 && labels.getLong(i + 1) >= 0) {
         at.add((long) i);
-        ids.add(labels.getLong(i + 1));
+        next.add(labels.getLong(i + 1));
       }
     }
     Shape n = Shape.of(at.size());
     targetPositions = HostTensor.ofLongs(n, at.stream().mapToLong(v -> v).toArray());
-    targets = HostTensor.ofLongs(n, ids.stream().mapToLong(v -> v).toArray());
+    targets = HostTensor.ofLongs(n, next.stream().mapToLong(v -> v).toArray());
   }
 
   public CausalLm model() {
     return folder.model();
   }
 
-  Safetensors adapterValues(String name) {
-    return Safetensors.open(FOLDER.resolve(name + ".safetensors"));
+  private Path file(String name) {
+    return folder.path().resolve(name);
   }
 
-  public static JsonNode json(String name) {
-    return Json.object(FOLDER.resolve(name));
+  Safetensors adapterValues(String name) {
+    return Safetensors.open(file(name + ".safetensors"));
+  }
+
+  public JsonNode json(String name) {
+    return Json.object(file(name));
   }
 
   public AdapterFolder adapter(String name) {
-    return AdapterFolder.read(FOLDER.resolve(name), TestBackend.adapters());
+    return AdapterFolder.read(file(name), TestBackend.adapters());
+  }
+
+  /** A file beside the models' folders. */
+  static Path resource(String name) {
+    return RESOURCES.resolve(name);
   }
 
   /** Compares logits where the batch is not padding, by ‖a − b‖₂/‖b‖₂. */

@@ -182,7 +182,7 @@ class ForwardPassTest {
                         "at", fixture.targetPositions,
                         "targets", fixture.targets))
                 .get("loss");
-        double expected = Fixture.json("base.json").path("loss").doubleValue();
+        double expected = fixture.json("base.json").path("loss").doubleValue();
         assertThat(Math.abs(loss.get(0) - expected) / expected).as(name).isLessThan(2e-2);
         compared++;
       }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,12 +34,20 @@ class GeneratorTest {
     return out;
   }
 
-  private static int[] prompt() {
-    return ints(Fixture.json("greedy.json").path("prompt"));
+  private int[] prompt() {
+    return prompt(fixture);
   }
 
-  private static List<Integer> expected() {
-    return Arrays.stream(ints(Fixture.json("greedy.json").path("greedy12"))).boxed().toList();
+  private static int[] prompt(Fixture fixture) {
+    return ints(fixture.json("greedy.json").path("prompt"));
+  }
+
+  private List<Integer> expected() {
+    return expected(fixture);
+  }
+
+  private static List<Integer> expected(Fixture fixture) {
+    return Arrays.stream(ints(fixture.json("greedy.json").path("greedy12"))).boxed().toList();
   }
 
   private Backend open(String name) {
@@ -52,6 +61,11 @@ class GeneratorTest {
   }
 
   private Generator generator(Backend backend, List<Integer> chunks, int slots) {
+    return generator(fixture, backend, chunks, slots);
+  }
+
+  private static Generator generator(
+      Fixture fixture, Backend backend, List<Integer> chunks, int slots) {
     return new Generator(
         fixture.model(),
         Optional.empty(),
@@ -62,21 +76,31 @@ class GeneratorTest {
         slots);
   }
 
+  /** backend × architecture. */
+  static List<List<String>> backendsAndModels() {
+    return TestBackend.names()
+        .flatMap(name -> Stream.of("llama", "qwen2").map(model -> List.of(name, model)))
+        .toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("backends")
-  void greedyTokensAreThoseOfTransformers(String name) {
-    try (Backend backend = open(name);
-        Generator generator = generator(backend, 128)) {
-      List<Integer> heard = new ArrayList<>();
-      Generation made =
-          generator
-              .generate(
-                  List.of(prompt()),
-                  GenerationConfig.greedy(12, Set.of()),
-                  (row, id) -> heard.add(id))
-              .get(0);
-      assertThat(made.ids()).isEqualTo(expected()).isEqualTo(heard);
-      assertThat(made.finish()).isEqualTo(Generation.Finish.LENGTH);
+  @MethodSource("backendsAndModels")
+  void greedyTokensAreThoseOfTransformers(List<String> names) {
+    Fixture of = new Fixture(names.get(1));
+    try (Backend backend = TestBackend.open(names.get(0))) {
+      of.folder.weights().load(backend, DType.F32);
+      try (Generator generator = generator(of, backend, List.of(16, 64), 128)) {
+        List<Integer> heard = new ArrayList<>();
+        Generation made =
+            generator
+                .generate(
+                    List.of(prompt(of)),
+                    GenerationConfig.greedy(12, Set.of()),
+                    (row, id) -> heard.add(id))
+                .get(0);
+        assertThat(made.ids()).isEqualTo(expected(of)).isEqualTo(heard);
+        assertThat(made.finish()).isEqualTo(Generation.Finish.LENGTH);
+      }
     }
   }
 
