@@ -83,8 +83,8 @@ final class MoraAdapter implements Adapter {
     int narrow = Math.min(site.in(), site.out());
     if (side > narrow && warned.add(Shape.of(site.out(), site.in()))) {
       LOG.warn(
-          "at '{}' ({} to {}) the side of M is {}, more than {}: parts of it change nothing that"
-              + " others could not; a smaller r does the same",
+          "at '{}' ({} to {}) the side of M is {}, more than {}: some of its rows or columns have"
+              + " no effect of their own; a smaller r would do",
           site.name(),
           site.in(),
           site.out(),
