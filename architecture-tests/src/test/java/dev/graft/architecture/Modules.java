@@ -47,6 +47,7 @@ final class Modules {
           Map.entry("engine.tf", 1),
           Map.entry("testkit", 1),
           Map.entry("adapters.lora", 1),
+          Map.entry("adapters.dora", 1),
           Map.entry("adapters.mora", 5),
           Map.entry("masking", 1),
           Map.entry("models", 1),

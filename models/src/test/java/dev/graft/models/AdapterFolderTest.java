@@ -83,7 +83,7 @@ class AdapterFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora", "lora_all", "lora_pattern", "rslora"})
+  @ValueSource(strings = {"lora", "lora_all", "lora_pattern", "rslora", "dora", "dora_all"})
   void writingGivesPeftsNamesShapesAndValues(String name) {
     SavedAdapter saved = fixture.adapter(name).bind(fixture.model());
     Path out = folder.resolve("deep/out");

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +41,8 @@ class MergeTest {
   static List<List<String>> adapters() {
     List<List<String>> out = new ArrayList<>();
     for (String backend : backends()) {
-      for (String adapter : List.of("lora", "lora_all", "rslora", "lora_pattern")) {
+      for (String adapter :
+          List.of("lora", "lora_all", "rslora", "lora_pattern", "dora", "dora_all")) {
         out.add(List.of(backend, adapter));
       }
     }
@@ -76,18 +78,23 @@ class MergeTest {
     assertThat(temporary.toFile().list()).containsExactly("merged");
   }
 
+  /** backend × adapter with a merged weight of PEFT's. */
+  static List<List<String>> mergedWeights() {
+    return adapters().stream().filter(n -> Set.of("lora", "dora").contains(n.get(1))).toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("backends")
-  void aMergedWeightIsThatOfPeft(String name) {
-    SavedAdapter adapter = fixture.adapter("lora").bind(fixture.model());
+  @MethodSource("mergedWeights")
+  void aMergedWeightIsThatOfPeft(List<String> names) {
+    SavedAdapter adapter = fixture.adapter(names.get(1)).bind(fixture.model());
     Path target = temporary.resolve("merged");
-    try (Backend backend = TestBackend.open(name)) {
+    try (Backend backend = TestBackend.open(names.get(0))) {
       Merge.write(fixture.folder, adapter, target, DType.F32, TestBackend.compiler(backend));
     }
     Safetensors merged = Safetensors.openFolder(target);
     String q = "model.layers.0.self_attn.q_proj.weight";
     Fixture.assertClose(
-        merged.tensor(q), fixture.adapterValues("lora").tensor("merged." + q), 1e-6, q);
+        merged.tensor(q), fixture.adapterValues(names.get(1)).tensor("merged." + q), 1e-6, q);
     String k = "model.layers.0.self_attn.k_proj.weight";
     assertThat(merged.tensor(k).toFloats())
         .isEqualTo(fixture.folder.weights().tensor(k).toFloats());

@@ -1,15 +1,13 @@
 package dev.graft.training.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.graft.adapters.dora.DoraProvider;
 import dev.graft.adapters.lora.LoraProvider;
-import dev.graft.api.adapter.Adapter;
-import dev.graft.api.backend.Backend;
-import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
-import dev.graft.models.AdapterBinding;
-import dev.graft.models.BoundParameter;
+import dev.graft.models.AdapterFolder;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.SavedAdapter;
 import dev.graft.models.files.Json;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.training.data.PackedBatch;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -50,26 +47,10 @@ final class LlamaFixture {
     return Safetensors.open(folder.resolve(name + ".safetensors"));
   }
 
-  AdapterBinding lora(ModelFolder model) {
-    LoraProvider provider = new LoraProvider();
-    Map<String, Object> saved =
-        Json.mapper()
-            .convertValue(
-                json("lora/adapter_config"),
-                Json.mapper()
-                    .getTypeFactory()
-                    .constructMapType(Map.class, String.class, Object.class));
-    Adapter adapter = provider.create(provider.fromSaved(saved).orElseThrow());
-    return AdapterBinding.bind(adapter, model.model().sites());
-  }
-
-  /** Writes the adapter from which the fixture starts. */
-  void writeLora(Backend backend, AdapterBinding lora) {
-    Safetensors saved = tensors("lora/adapter_model");
-    for (BoundParameter p : lora.parameters()) {
-      String name = "base_model.model." + p.site().name() + "." + p.spec().name() + ".weight";
-      backend.write(p.variable(), saved.tensor(name), DType.F32);
-    }
+  /** The adapter from which the fixture starts. */
+  SavedAdapter adapter(String name, ModelFolder model) {
+    return AdapterFolder.read(folder.resolve(name), List.of(new LoraProvider(), new DoraProvider()))
+        .bind(model.model());
   }
 
   /** Both rows as one micro-batch. */

@@ -10,9 +10,9 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
-import dev.graft.models.AdapterBinding;
 import dev.graft.models.BoundParameter;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.SavedAdapter;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.training.Engines;
 import dev.graft.training.data.PackedBatch;
@@ -20,8 +20,10 @@ import dev.graft.training.optim.Optimizer;
 import dev.graft.training.optim.Optimizers;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -42,23 +44,30 @@ final class TrainStepTest {
     return step.run(number, LEARNING_RATE, List.of(batches), () -> "the fixture");
   }
 
-  private TrainStep loraStep(Backend backend, AdapterBinding lora, ModelFolder folder) {
-    folder.weights().load(backend, DType.F32);
-    fixture.writeLora(backend, lora);
-    TrainedModel model = TrainedModel.adapted(lora, folder.model(), DType.F32);
+  private TrainStep step(Backend backend, SavedAdapter adapter, ModelFolder folder, DType dtype) {
+    folder.weights().load(backend, dtype);
+    adapter.load(folder.model(), dtype, backend, Engines.compiler(backend));
+    TrainedModel model = TrainedModel.adapted(adapter.binding(), folder.model(), dtype);
     TrainStep step = new TrainStep(backend, new StepGraphs(model, adamw, 0), 7);
     step.resetState();
     return step;
   }
 
+  /** engine × adapter. */
+  static List<Arguments> adapters() {
+    return Engines.all()
+        .flatMap(e -> Stream.of("lora", "dora").map(a -> Arguments.of(e, a)))
+        .toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("dev.graft.training.Engines#all")
-  void threeStepsOfLoraAgreeWithPeft(String engine) {
+  @MethodSource("adapters")
+  void threeStepsOfAnAdapterAgreeWithPeft(String engine, String name) {
     ModelFolder folder = fixture.model();
-    AdapterBinding lora = fixture.lora(folder);
-    JsonNode facts = fixture.json("lora");
+    SavedAdapter adapter = fixture.adapter(name, folder);
+    JsonNode facts = fixture.json(name);
     try (Backend backend = Engines.open(engine);
-        TrainStep step = loraStep(backend, lora, folder)) {
+        TrainStep step = step(backend, adapter, folder, DType.F32)) {
       for (int i = 0; i < 3; i++) {
         StepResult r = run(step, i + 1, fixture.batch());
         double loss = facts.get("adamw3_losses_before_each_step_and_final").get(i).asDouble();
@@ -66,12 +75,13 @@ final class TrainStepTest {
         assertThat(r.loss()).as("loss %d", i).isCloseTo(loss, relative(loss, 5e-5));
         assertThat(r.gradNorm()).as("norm %d", i).isCloseTo(norm, relative(norm, 1e-4));
       }
-      Safetensors after = fixture.tensors("lora");
-      assertThat(lora.parameters()).hasSize(8);
-      for (BoundParameter p : lora.parameters()) {
-        String name = "after3." + p.site().name() + "." + p.spec().name() + ".weight";
-        assertThat(distance(backend.read(p.variable()), after.tensor(name)))
-            .as(name)
+      Safetensors after = fixture.tensors(name);
+      List<BoundParameter> parameters = adapter.binding().parameters();
+      assertThat(parameters).hasSize(name.equals("lora") ? 8 : 12);
+      for (BoundParameter p : parameters) {
+        String tensor = "after3." + p.site().name() + "." + p.spec().name() + ".weight";
+        assertThat(distance(backend.read(p.variable()), after.tensor(tensor)))
+            .as(tensor)
             .isLessThan(1e-3);
       }
       double last = facts.get("adamw3_losses_before_each_step_and_final").get(3).asDouble();
@@ -109,13 +119,13 @@ final class TrainStepTest {
   @MethodSource("dev.graft.training.Engines#all")
   void twoMicroBatchesOfOneRowEqualOneOfTwo(String engine) {
     ModelFolder folder = fixture.model();
-    AdapterBinding lora = fixture.lora(folder);
+    SavedAdapter lora = fixture.adapter("lora", folder);
     // The rows have different numbers of targets, so a mean of means would differ.
     assertThat(fixture.batch(0).targets()).isNotEqualTo(fixture.batch(1).targets());
     try (Backend one = Engines.open(engine);
         Backend two = Engines.open(engine);
-        TrainStep whole = loraStep(one, lora, folder);
-        TrainStep parts = loraStep(two, lora, folder)) {
+        TrainStep whole = step(one, lora, folder, DType.F32);
+        TrainStep parts = step(two, lora, folder, DType.F32)) {
       for (int i = 1; i <= 3; i++) {
         StepResult a = run(whole, i, fixture.batch());
         StepResult b = run(parts, i, fixture.batch(0), fixture.batch(1));
@@ -123,7 +133,7 @@ final class TrainStepTest {
         assertThat(b.weight()).isEqualTo(a.weight());
         assertThat(b.gradNorm()).isCloseTo(a.gradNorm(), relative(a.gradNorm(), 1e-5));
       }
-      for (BoundParameter p : lora.parameters()) {
+      for (BoundParameter p : lora.binding().parameters()) {
         assertThat(distance(two.read(p.variable()), one.read(p.variable())))
             .as(p.variable())
             .isLessThan(1e-4);
@@ -133,24 +143,21 @@ final class TrainStepTest {
 
   /** The frozen weights and activations in bf16, what is trained in f32: losses within 2e-2. */
   @ParameterizedTest
-  @MethodSource("dev.graft.training.Engines#all")
-  void lossesInBf16AreNearThoseInFp32(String engine) {
+  @MethodSource("adapters")
+  void lossesInBf16AreNearThoseInFp32(String engine, String name) {
     ModelFolder folder = fixture.model();
-    AdapterBinding lora = fixture.lora(folder);
-    JsonNode losses = fixture.json("lora").get("adamw3_losses_before_each_step_and_final");
-    TrainedModel model = TrainedModel.adapted(lora, folder.model(), DType.BF16);
+    SavedAdapter adapter = fixture.adapter(name, folder);
+    JsonNode losses = fixture.json(name).get("adamw3_losses_before_each_step_and_final");
     try (Backend backend = Engines.open(engine);
-        TrainStep step = new TrainStep(backend, new StepGraphs(model, adamw, 0), 7)) {
-      folder.weights().load(backend, DType.BF16);
-      fixture.writeLora(backend, lora);
-      step.resetState();
+        TrainStep step = step(backend, adapter, folder, DType.BF16)) {
       for (int i = 0; i < 4; i++) {
         double loss = losses.get(i).asDouble();
         assertThat(run(step, i + 1, fixture.batch()).loss())
             .as("loss %d", i)
             .isCloseTo(loss, within(2e-2));
       }
-      assertThat(backend.read(lora.parameters().get(0).variable()).dtype()).isEqualTo(DType.F32);
+      String variable = adapter.binding().parameters().get(0).variable();
+      assertThat(backend.read(variable).dtype()).isEqualTo(DType.F32);
     }
   }
 
@@ -158,10 +165,10 @@ final class TrainStepTest {
   @MethodSource("dev.graft.training.Engines#all")
   void namesTheStepAndTheExamplesOfALossThatIsNotFinite(String engine) {
     ModelFolder folder = fixture.model();
-    AdapterBinding lora = fixture.lora(folder);
+    SavedAdapter lora = fixture.adapter("lora", folder);
     try (Backend backend = Engines.open(engine);
-        TrainStep step = loraStep(backend, lora, folder)) {
-      BoundParameter p = lora.parameters().get(0);
+        TrainStep step = step(backend, lora, folder, DType.F32)) {
+      BoundParameter p = lora.binding().parameters().get(0);
       HostTensor bad = HostTensor.generate(DType.F32, p.spec().shape(), i -> Double.NaN);
       backend.write(p.variable(), bad, DType.F32);
       GraftException e =

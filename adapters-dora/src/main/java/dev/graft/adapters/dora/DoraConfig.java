@@ -1,0 +1,104 @@
+package dev.graft.adapters.dora;
+
+import dev.graft.api.adapter.ModulePatterns;
+import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.config.Default;
+import dev.graft.api.config.Doc;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The recipe's {@code adapter} block for {@code type: dora}.
+ *
+ * <p>The keys of {@code rank_pattern} and {@code alpha_pattern} are read as {@link ModulePatterns}
+ * says.
+ */
+public record DoraConfig(
+    @Doc("Rank of the change of a weight, at least 1.") @Default("8") int r,
+    @Doc("Numerator of the scale of the change, above 0.") @Default("16") double alpha,
+    @Doc("Share of the input that training drops in all but the frozen output, in [0, 1).")
+        @Default("0")
+        double dropout,
+    @Doc("Which modules: a list of names, a regular expression, or all-linear.")
+        @Default("[q_proj, v_proj]")
+        TargetModules targetModules,
+    @Doc("Which of them are left out: a list of names or a regular expression.")
+        Optional<TargetModules> excludeModules,
+    @Doc("How alpha becomes a scale: standard is alpha/r, rslora is alpha/sqrt(r).")
+        @Default("standard")
+        Scaling scaling,
+    @Doc("How lora_A starts: kaiming is U(-1/sqrt(in), 1/sqrt(in)), gaussian is N(0, 1/r^2).")
+        @Default("kaiming")
+        Init init,
+    @Doc("Other ranks for some modules, by name or regular expression.")
+        Map<String, Integer> rankPattern,
+    @Doc("Other values of alpha for some modules, by name or regular expression.")
+        Map<String, Double> alphaPattern) {
+
+  /** How alpha becomes the scale s of the change. */
+  public enum Scaling {
+    /** s = alpha/r (arXiv 2106.09685). */
+    STANDARD,
+    /** s = alpha/√r, which keeps the change's size when r grows (arXiv 2312.03732). */
+    RSLORA
+  }
+
+  /** How lora_A starts; lora_B starts at zero. */
+  public enum Init {
+    /** Kaiming uniform with a = √5. */
+    KAIMING,
+    /** Normal with standard deviation 1/r. */
+    GAUSSIAN
+  }
+
+  public DoraConfig {
+    checkRank("r", r);
+    checkAlpha("alpha", alpha);
+    if (!(dropout >= 0 && dropout < 1)) {
+      throw invalid("dropout in [0, 1)", dropout);
+    }
+    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
+    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
+    ModulePatterns.check("rank_pattern", rankPattern.keySet());
+    ModulePatterns.check("alpha_pattern", alphaPattern.keySet());
+    rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
+    alphaPattern.forEach((key, value) -> checkAlpha("alpha_pattern['" + key + "']", value));
+  }
+
+  /** The rank at a module. */
+  int r(String module) {
+    return ModulePatterns.find(rankPattern, module, r);
+  }
+
+  /** The scale s of the change at a module. */
+  double scale(String module) {
+    double a = ModulePatterns.find(alphaPattern, module, alpha);
+    return scaling == Scaling.RSLORA ? a / Math.sqrt(r(module)) : a / r(module);
+  }
+
+  private static void checkRank(String what, int r) {
+    if (r < 1) {
+      throw invalid(what + " of at least 1", r);
+    }
+  }
+
+  private static void checkAlpha(String what, double alpha) {
+    if (!(alpha > 0 && Double.isFinite(alpha))) {
+      throw invalid("a finite " + what + " above 0", alpha);
+    }
+  }
+
+  private static GraftException invalid(String expected, Object received) {
+    return new GraftException(
+        ErrorCode.CONFIG_VALUE,
+        "expected "
+            + expected
+            + " for the dora adapter, received "
+            + received
+            + "; correct the recipe's adapter block");
+  }
+}
