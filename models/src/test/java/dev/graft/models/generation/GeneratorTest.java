@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class GeneratorTest {
@@ -192,10 +193,17 @@ class GeneratorTest {
     }
   }
 
+  /** backend × adapter. */
+  static List<Arguments> adapters() {
+    return TestBackend.names()
+        .flatMap(b -> Stream.of("lora", "dora").map(a -> Arguments.of(b, a)))
+        .toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("backends")
-  void anAdapterTakesPart(String name) {
-    SavedAdapter adapter = fixture.adapter("lora").bind(fixture.model());
+  @MethodSource("adapters")
+  void anAdapterTakesPart(String name, String kind) {
+    SavedAdapter adapter = fixture.adapter(kind).bind(fixture.model());
     try (Backend backend = open(name)) {
       adapter.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       GenerationConfig config = GenerationConfig.greedy(12, Set.of());
