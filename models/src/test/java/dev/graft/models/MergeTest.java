@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,8 +52,12 @@ class MergeTest {
 
   private HostTensor logits(Backend backend, ModelFolder folder) {
     folder.weights().load(backend, DType.F32);
+    return logits(backend, folder, Optional.empty());
+  }
+
+  private HostTensor logits(Backend backend, ModelFolder folder, Optional<AdapterBinding> adapter) {
     Trace trace = new Trace("logits");
-    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).build();
+    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).adapter(adapter).build();
     Tensor ids = trace.input("ids", fixture.ids.type());
     Tensor positions = trace.input("positions", fixture.positions.type());
     Tensor bias = AttentionBias.causal(trace, fixture.length, DType.F32);
@@ -76,6 +81,23 @@ class MergeTest {
           logits(backend, ModelFolder.open(target)), expected.tensor("logits_merged"), 1e-4);
     }
     assertThat(temporary.toFile().list()).containsExactly("merged");
+  }
+
+  @ParameterizedTest
+  @MethodSource("adapters")
+  void aMergedModelComputesWhatTheAdapterDoes(List<String> names) {
+    SavedAdapter adapter = fixture.adapter(names.get(1)).bind(fixture.model());
+    Path target = temporary.resolve("merged");
+    try (Backend backend = TestBackend.open(names.get(0))) {
+      GraphCompiler compiler = TestBackend.compiler(backend);
+      Merge.write(fixture.folder, adapter, target, DType.F32, compiler);
+      HostTensor merged = logits(backend, ModelFolder.open(target));
+      fixture.folder.weights().load(backend, DType.F32);
+      adapter.load(fixture.model(), DType.F32, backend, compiler);
+      HostTensor adapted = logits(backend, fixture.folder, Optional.of(adapter.binding()));
+      Fixture.assertClose(merged, adapted, 1e-5, "merged logits");
+      assertThat(merged.toFloats()).isNotEqualTo(logits(backend, fixture.folder).toFloats());
+    }
   }
 
   /** backend × adapter with a merged weight of PEFT's. */
