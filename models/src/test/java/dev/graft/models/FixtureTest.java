@@ -45,11 +45,13 @@ class FixtureTest {
           "llama/dora",
           "llama/dora_all",
           "qwen2/lora",
-          "qwen2/lora_all");
+          "qwen2/lora_all",
+          "qwen2/dora",
+          "qwen2/dora_all");
 
   /** Adapters whose fixtures hold tensors: every gradient, and what AdamW made of them. */
-  private static final List<String> WITH_TENSORS = 
-      List.of("llama/lora", "llama/dora", "qwen2/lora");
+  private static final List<String> WITH_TENSORS =
+      List.of("llama/lora", "llama/dora", "qwen2/lora", "qwen2/dora");
 
   private static Stream<Arguments> onEveryBackend(List<String> names) {
     return TestBackend.names().flatMap(b -> names.stream().map(name -> Arguments.of(b, name)));

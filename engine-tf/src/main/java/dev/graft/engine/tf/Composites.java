@@ -7,6 +7,7 @@ import dev.graft.api.ops.CrossEntropy;
 import dev.graft.api.ops.CrossEntropyGrad;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.LinearCrossEntropy;
+import dev.graft.api.ops.LowRankRowNorm;
 import dev.graft.api.ops.RmsNorm;
 import dev.graft.api.ops.RmsNormGrad;
 import dev.graft.api.ops.Silu;
@@ -33,6 +34,7 @@ final class Composites {
           "cross_entropy_grad",
           "linear",
           "linear_cross_entropy",
+          "low_rank_row_norm",
           "rms_norm",
           "rms_norm_grad",
           "silu",
@@ -47,6 +49,7 @@ final class Composites {
   private final Attentions attentions;
   private final CrossEntropies crossEntropies;
   private final NoiseNodes noise;
+  private final RowNorms rowNorms;
   private final Set<Tensor> used;
 
   /**
@@ -59,6 +62,7 @@ final class Composites {
     this.attentions = new Attentions(nodes, values, products);
     this.crossEntropies = new CrossEntropies(nodes, values, products);
     this.noise = new NoiseNodes(nodes, values);
+    this.rowNorms = new RowNorms(nodes, values);
     this.used = used;
   }
 
@@ -92,6 +96,8 @@ final class Composites {
       crossEntropies.gradient(n);
     } else if (op instanceof LinearCrossEntropy l) {
       crossEntropies.withHead(n, l.chunk(), used.contains(n.output(1)));
+    } else if (op instanceof LowRankRowNorm l) {
+      rowNorms.lower(n, l.scale());
     } else if (op instanceof AdamW a) {
       adamW(n, a);
     } else if (op instanceof Uniform u && u.shape().size() <= Integer.MAX_VALUE) {
