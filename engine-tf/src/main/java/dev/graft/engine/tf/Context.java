@@ -11,7 +11,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TFE_Context;
 import org.tensorflow.internal.c_api.TFE_ContextOptions;
 import org.tensorflow.internal.c_api.TFE_Op;
@@ -234,7 +233,7 @@ final class Context implements AutoCloseable {
       scope.attach(count);
       Check.run(
           type.endsWith("Call") ? "run the graph" : "run " + type,
-          s -> execute(op, results, count, s));
+          s -> tensorflow.TFE_Execute(op, results, count, s));
       List<Handle> out = new ArrayList<>();
       for (int i = 0; i < outputs; i++) {
         out.add(new Handle(results.get(TFE_TensorHandle.class, i)));
@@ -243,14 +242,6 @@ final class Context implements AutoCloseable {
     } finally {
       tensorflow.TFE_DeleteOp(op);
     }
-  }
-
-  private static void execute(
-      TFE_Op op,
-      PointerPointer<TFE_TensorHandle> results,
-      IntPointer count,
-      org.tensorflow.internal.c_api.@Nullable TF_Status s) {
-    tensorflow.TFE_Execute(op, results, count, s);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -40,12 +41,12 @@ final class Nodes implements AutoCloseable {
   }
 
   Builder op(String type) {
-    return new Builder(type, "n" + count++);
+    return new Builder(type);
   }
 
   /** A value that is given at every call. */
   Value placeholder(int code) {
-    return new Builder("Placeholder", "n" + count++).type("dtype", code).build();
+    return op("Placeholder").type("dtype", code).build();
   }
 
   Value constant(HostTensor value) {
@@ -105,7 +106,7 @@ final class Nodes implements AutoCloseable {
     return vector(shape.toArray());
   }
 
-  private Value once(Object key, java.util.function.Supplier<Value> make) {
+  private Value once(Object key, Supplier<Value> make) {
     Value known = constants.get(key);
     if (known == null) {
       known = make.get();
@@ -218,9 +219,9 @@ final class Nodes implements AutoCloseable {
     private final TF_OperationDescription description;
     private final List<TF_Operation> after = new ArrayList<>();
 
-    private Builder(String type, String name) {
+    private Builder(String type) {
       this.type = type;
-      this.description = tensorflow.TF_NewOperation(graph, type, name);
+      this.description = describe(type);
     }
 
     Builder in(Value value) {

@@ -8,6 +8,7 @@ import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.internal.c_api.TF_Operation;
@@ -165,12 +166,7 @@ final class Primitives {
           case XOR -> logical ? "NotEqual" : "BitwiseXor";
           case SHIFT_RIGHT -> "RightShift";
         };
-    boolean bitwise = f == Op.BinaryFunction.AND || f == Op.BinaryFunction.XOR;
-    // The bitwise operators broadcast as the others do; keep it uniform.
-    return nodes.binary(
-        name,
-        bitwise && logical ? in(n, 0) : operand(n, 0),
-        bitwise && logical ? in(n, 1) : operand(n, 1));
+    return nodes.binary(name, operand(n, 0), operand(n, 1));
   }
 
   private Value reduce(Node n, Op.Reduce r) {
@@ -243,7 +239,7 @@ final class Primitives {
 
   /** A scalar as the last element of a vector of zeros. */
   private Value pad(Value scalar, int zeros) {
-    List<Value> parts = new java.util.ArrayList<>();
+    List<Value> parts = new ArrayList<>();
     for (int i = 0; i < zeros; i++) {
       parts.add(nodes.scalar(DType.I64, 0));
     }

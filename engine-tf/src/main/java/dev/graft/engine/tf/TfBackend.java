@@ -1,5 +1,7 @@
 package dev.graft.engine.tf;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.Capabilities;
 import dev.graft.api.backend.Executable;
@@ -11,6 +13,7 @@ import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Node;
+import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -146,7 +149,7 @@ final class TfBackend implements Backend {
                 + n
                 + "; expand the graph with the backend's capabilities first");
       }
-      if (n.op() instanceof dev.graft.api.tensor.Op.Variable v) {
+      if (n.op() instanceof Op.Variable v) {
         read.add(v.key());
       }
     }
@@ -223,12 +226,12 @@ final class TfBackend implements Backend {
 
   /** The resource of a variable that a graph reads or updates. */
   Handle resource(String variable) {
-    return java.util.Objects.requireNonNull(variables.get(variable), variable).resource;
+    return requireNonNull(variables.get(variable), variable).resource;
   }
 
   /** Records that a run has given a variable a value. */
   void written(String variable) {
-    java.util.Objects.requireNonNull(variables.get(variable), variable).written = true;
+    requireNonNull(variables.get(variable), variable).written = true;
   }
 
   void forget(TfExecutable executable) {
