@@ -41,6 +41,7 @@ public final class AdapterBinding {
     TargetModules targets = adapter.targets();
     checkNames("target_modules", targets, sites);
     targets.excluded().ifPresent(e -> checkNames("exclude_modules", e, sites));
+    checkLayers(targets, sites);
     Map<Site, List<BoundParameter>> bound = new LinkedHashMap<>();
     Map<Site, List<BoundConstant>> constants = new LinkedHashMap<>();
     for (Site site : sites) {
@@ -85,6 +86,21 @@ public final class AdapterBinding {
                 + name
                 + "'. "
                 + Nearest.hint(name, modules(sites)));
+      }
+    }
+  }
+
+  /** Refuses listed blocks that the model does not have. */
+  private static void checkLayers(TargetModules targets, List<Site> sites) {
+    int blocks = sites.stream().mapToInt(Site::layer).max().orElse(-1) + 1;
+    for (int layer : targets.layers()) {
+      if (layer >= blocks) {
+        throw new GraftException(
+            ErrorCode.TARGETS_UNMATCHED,
+            "expected every entry of layers_to_transform to be a block of the model, 0 to "
+                + (blocks - 1)
+                + ", received "
+                + layer);
       }
     }
   }

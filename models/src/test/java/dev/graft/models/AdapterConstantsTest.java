@@ -188,6 +188,29 @@ class AdapterConstantsTest {
   }
 
   @Test
+  void blocksThatTheModelDoesNotHave() {
+    Map<String, Object> saved =
+        Map.of(
+            "peft_type",
+            "LORA",
+            "use_dora",
+            true,
+            "target_modules",
+            List.of("q_proj"),
+            "layers_to_transform",
+            List.of(1, 2));
+    assertThatThrownBy(
+            () ->
+                AdapterBinding.bind(
+                    TestBackend.adapter(saved).orElseThrow(), fixture.model().sites()))
+        .isInstanceOfSatisfying(
+            GraftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGETS_UNMATCHED))
+        .hasMessageContaining("layers_to_transform")
+        .hasMessageContaining("0 to 1")
+        .hasMessageContaining("received 2");
+  }
+
+  @Test
   void excludedNamesThatNoModuleHas() {
     Map<String, Object> saved =
         Map.of(

@@ -58,10 +58,7 @@ final class DoraAdapter implements Adapter {
 
   @Override
   public TargetModules targets() {
-    return config
-        .excludeModules()
-        .map(config.targetModules()::excluding)
-        .orElse(config.targetModules());
+    return config.targets();
   }
 
   @Override
@@ -78,7 +75,7 @@ final class DoraAdapter implements Adapter {
     }
     return List.of(
         new ParameterSpec(A, a, initialA(r)),
-        new ParameterSpec(B, b, Initializer.zeros()),
+        new ParameterSpec(B, b, Initializer.zeros(), config.loraplusLrRatio()),
         new ParameterSpec(MAGNITUDE, m, new Initializer.BaseRowNorm()));
   }
 
@@ -176,6 +173,9 @@ final class DoraAdapter implements Adapter {
     saved.put("use_rslora", config.scaling() == DoraConfig.Scaling.RSLORA);
     saved.put("inference_mode", true);
     config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
+    if (!config.layersToTransform().isEmpty()) {
+      saved.put("layers_to_transform", config.layersToTransform());
+    }
     if (!config.rankPattern().isEmpty()) {
       saved.put("rank_pattern", config.rankPattern());
     }

@@ -8,6 +8,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,6 +29,8 @@ public record DoraConfig(
         TargetModules targetModules,
     @Doc("Which of them are left out: a list of names or a regular expression.")
         Optional<TargetModules> excludeModules,
+    @Doc("The only blocks in which listed names choose modules, by index from 0; all when absent.")
+        List<Integer> layersToTransform,
     @Doc("How alpha becomes a scale: standard is alpha/r, rslora is alpha/sqrt(r).")
         @Default("standard")
         Scaling scaling,
@@ -37,7 +40,9 @@ public record DoraConfig(
     @Doc("Other ranks for some modules, by name or regular expression.")
         Map<String, Integer> rankPattern,
     @Doc("Other values of alpha for some modules, by name or regular expression.")
-        Map<String, Double> alphaPattern) {
+        Map<String, Double> alphaPattern,
+    @Doc("LoRA+: the learning rate of lora_B as a multiple of lora_A's, above 0.") @Default("1")
+        double loraplusLrRatio) {
 
   /** How alpha becomes the scale s of the change. */
   public enum Scaling {
@@ -61,12 +66,23 @@ public record DoraConfig(
     if (!(dropout >= 0 && dropout < 1)) {
       throw invalid("dropout in [0, 1)", dropout);
     }
+    if (!(loraplusLrRatio > 0 && Double.isFinite(loraplusLrRatio))) {
+      throw invalid("a finite loraplus_lr_ratio above 0", loraplusLrRatio);
+    }
+    layersToTransform = List.copyOf(layersToTransform);
+    targetModules.inLayers(layersToTransform);
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
     alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
     ModulePatterns.check("rank_pattern", rankPattern.keySet());
     ModulePatterns.check("alpha_pattern", alphaPattern.keySet());
     rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
     alphaPattern.forEach((key, value) -> checkAlpha("alpha_pattern['" + key + "']", value));
+  }
+
+  /** The sites that the options choose together. */
+  TargetModules targets() {
+    TargetModules targets = targetModules.inLayers(layersToTransform);
+    return excludeModules.map(targets::excluding).orElse(targets);
   }
 
   /** The rank at a module. */

@@ -17,6 +17,7 @@ final class SavedDora {
           "lora_dropout",
           "target_modules",
           "exclude_modules",
+          "layers_to_transform",
           "use_dora",
           "use_rslora",
           "rank_pattern",
@@ -57,12 +58,14 @@ final class SavedDora {
           fields.isOff("exclude_modules")
               ? Optional.empty()
               : Optional.of(fields.modules("exclude_modules")),
+          fields.indices("layers_to_transform"),
           fields.bool("use_rslora", false)
               ? DoraConfig.Scaling.RSLORA
               : DoraConfig.Scaling.STANDARD,
           DoraConfig.Init.KAIMING,
           fields.wholes("rank_pattern"),
-          fields.numbers("alpha_pattern"));
+          fields.numbers("alpha_pattern"),
+          1);
     } catch (GraftException e) {
       if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
         throw e;

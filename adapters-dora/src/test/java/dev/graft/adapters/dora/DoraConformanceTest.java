@@ -23,27 +23,41 @@ class DoraConformanceTest extends AdapterConformance<DoraConfig> {
     TargetModules all = TargetModules.fromConfig(".*");
     return List.of(
         new DoraConfig(
-            4, 8, 0, all, Optional.empty(), Scaling.STANDARD, Init.KAIMING, Map.of(), Map.of()),
+            4,
+            8,
+            0,
+            all,
+            Optional.empty(),
+            List.of(),
+            Scaling.STANDARD,
+            Init.KAIMING,
+            Map.of(),
+            Map.of(),
+            1),
         new DoraConfig(
             3,
             5,
             0.3,
             all,
             Optional.of(TargetModules.of("lm_head")),
+            List.of(),
             Scaling.RSLORA,
             Init.GAUSSIAN,
             Map.of(),
-            Map.of()),
+            Map.of(),
+            4),
         new DoraConfig(
             2,
             2,
             0,
             TargetModules.of("q_proj", "up_proj", "down_proj", "embed_tokens", "lm_head"),
             Optional.of(TargetModules.fromConfig(".*layers\\.1\\..*")),
+            List.of(0, 1),
             Scaling.STANDARD,
             Init.KAIMING,
             Map.of("up_proj", 5),
-            Map.of("layers\\.1\\.mlp\\.down_proj", 7.0)));
+            Map.of("layers\\.1\\.mlp\\.down_proj", 7.0),
+            1));
   }
 
   @Override
@@ -57,7 +71,7 @@ class DoraConformanceTest extends AdapterConformance<DoraConfig> {
     return 1e-7;
   }
 
-  /** How lora_A started is not kept: nothing needs it once there are tensors. */
+  /** How lora_A started and was trained is not kept: nothing needs it once there are tensors. */
   @Override
   protected DoraConfig saved(DoraConfig c) {
     return new DoraConfig(
@@ -66,9 +80,11 @@ class DoraConformanceTest extends AdapterConformance<DoraConfig> {
         c.dropout(),
         c.targetModules(),
         c.excludeModules(),
+        c.layersToTransform(),
         c.scaling(),
         Init.KAIMING,
         c.rankPattern(),
-        c.alphaPattern());
+        c.alphaPattern(),
+        1);
   }
 }

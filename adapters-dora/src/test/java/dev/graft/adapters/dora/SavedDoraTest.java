@@ -76,7 +76,7 @@ class SavedDoraTest {
     "lora_bias, true",
     "layer_replication, '[[0, 4], [2, 6]]'",
     "trainable_token_indices, '[7]'",
-    "layers_to_transform, '[0]'",
+    "layers_pattern, '[\"blocks\"]'",
     "init_lora_weights, '\"pissa\"'",
     "task_type, '\"SEQ_CLS\"'",
     "a_feature_of_tomorrow, true",

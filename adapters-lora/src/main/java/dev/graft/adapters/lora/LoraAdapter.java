@@ -25,6 +25,9 @@ import java.util.Map;
  * {@code lora_embedding_B} [out, r] at N(0, 1): y = y₀ + B·(s·Aᵀ[id]), without dropout, as PEFT
  * does.
  *
+ * <p>LoRA+ (arXiv 2402.12354) multiplies the learning rate of {@code lora_B}; an embedding's
+ * tensors keep the run's.
+ *
  * <p>Parameters are f32 and are rounded to the compute dtype of the site for the products. The
  * scale is applied to the r values in the middle, where it is cheapest.
  */
@@ -42,7 +45,7 @@ final class LoraAdapter implements Adapter {
 
   @Override
   public TargetModules targets() {
-    return config.targetModules();
+    return config.targets();
   }
 
   @Override
@@ -56,7 +59,8 @@ final class LoraAdapter implements Adapter {
           new ParameterSpec(EMBEDDING_B, b, new Initializer.Normal(1)));
     }
     return List.of(
-        new ParameterSpec(A, a, initialA(r)), new ParameterSpec(B, b, Initializer.zeros()));
+        new ParameterSpec(A, a, initialA(r)),
+        new ParameterSpec(B, b, Initializer.zeros(), config.loraplusLrRatio()));
   }
 
   private Initializer initialA(int r) {
@@ -115,6 +119,10 @@ final class LoraAdapter implements Adapter {
     saved.put("lora_alpha", plain(config.alpha()));
     saved.put("lora_dropout", config.dropout());
     saved.put("target_modules", config.targetModules().toConfig());
+    config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
+    if (!config.layersToTransform().isEmpty()) {
+      saved.put("layers_to_transform", config.layersToTransform());
+    }
     saved.put("bias", "none");
     saved.put("fan_in_fan_out", false);
     saved.put("use_dora", false);

@@ -4,6 +4,7 @@ import dev.graft.api.adapter.SavedFields;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads PEFT's {@code adapter_config.json} of a LoRA, and refuses by name what Graft cannot do. */
@@ -15,6 +16,8 @@ final class SavedLora {
           "lora_alpha",
           "lora_dropout",
           "target_modules",
+          "exclude_modules",
+          "layers_to_transform",
           "use_rslora",
           "rank_pattern",
           "alpha_pattern",
@@ -51,12 +54,17 @@ final class SavedLora {
           fields.number("lora_alpha", 8),
           fields.number("lora_dropout", 0),
           fields.modules("target_modules"),
+          fields.isOff("exclude_modules")
+              ? Optional.empty()
+              : Optional.of(fields.modules("exclude_modules")),
+          fields.indices("layers_to_transform"),
           fields.bool("use_rslora", false)
               ? LoraConfig.Scaling.RSLORA
               : LoraConfig.Scaling.STANDARD,
           LoraConfig.Init.KAIMING,
           fields.wholes("rank_pattern"),
-          fields.numbers("alpha_pattern"));
+          fields.numbers("alpha_pattern"),
+          1);
     } catch (GraftException e) {
       if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
         throw e;

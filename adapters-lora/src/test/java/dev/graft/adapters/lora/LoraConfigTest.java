@@ -55,6 +55,7 @@ class LoraConfigTest {
     "alpha, -1, alpha above 0",
     "dropout, 1, 'dropout in [0, 1)'",
     "dropout, -0.1, 'dropout in [0, 1)'",
+    "loraplus_lr_ratio, 0, loraplus_lr_ratio above 0",
   })
   void refusesValuesOutOfRange(String key, String value, String expected) {
     assertThatThrownBy(() -> bind(Map.of(key, value)))
@@ -124,6 +125,17 @@ class LoraConfigTest {
             new ParameterSpec("lora_embedding_A", Shape.of(4, 50), Initializer.zeros()),
             new ParameterSpec("lora_embedding_B", Shape.of(6, 4), new Initializer.Normal(1)));
     assertThat(adapter.savedName(embedding, "lora_embedding_A")).isEqualTo("lora_embedding_A");
+  }
+
+  @Test
+  void loraPlusIsTheLearningRateOfBAlone() {
+    LoraAdapter adapter = new LoraAdapter(bind(Map.of("loraplus_lr_ratio", 16)));
+    assertThat(adapter.parameters(new Site(Q, SiteKind.LINEAR, 6, 10, 3)))
+        .extracting(ParameterSpec::learningRateFactor)
+        .containsExactly(1.0, 16.0);
+    assertThat(adapter.parameters(new Site("model.embed_tokens", SiteKind.EMBEDDING, 50, 6, -1)))
+        .extracting(ParameterSpec::learningRateFactor)
+        .containsExactly(1.0, 1.0);
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.graft.api.adapter.Site;
+import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
@@ -55,6 +57,35 @@ class SavedLoraTest {
   }
 
   @Test
+  void readsWhichModulesAreLeftOut() throws IOException {
+    Map<String, Object> saved = peft("lora");
+    saved.put("exclude_modules", List.of("layers.1.self_attn.q_proj"));
+    saved.put("layers_to_transform", 1);
+    TargetModules targets = provider.create(read(saved)).targets();
+    assertThat(targets.matches(site("model.layers.1.self_attn.v_proj", 1))).isTrue();
+    assertThat(targets.matches(site("model.layers.1.self_attn.q_proj", 1))).isFalse();
+    assertThat(targets.matches(site("model.layers.0.self_attn.v_proj", 0))).isFalse();
+  }
+
+  private static Site site(String name, int layer) {
+    return new Site(name, SiteKind.LINEAR, 6, 6, layer);
+  }
+
+  @Test
+  void writesWhichModulesAreLeftOut() throws IOException {
+    LoraConfig config =
+        ConfigBinder.bind(
+            Map.of("exclude_modules", "layers.1.*", "layers_to_transform", List.of(0, 2)),
+            LoraConfig.class,
+            "");
+    assertThat(provider.create(config).savedConfig())
+        .containsEntry("exclude_modules", "layers.1.*")
+        .containsEntry("layers_to_transform", List.of(0, 2));
+    byte[] json = JSON.writeValueAsBytes(provider.create(config).savedConfig());
+    assertThat(read(JSON.readValue(json, new TypeReference<>() {}))).isEqualTo(config);
+  }
+
+  @Test
   void leavesModulesToSaveToTheLoader() throws IOException {
     assertThat(read(peft("lora_bias_modsave")).r()).isEqualTo(4);
   }
@@ -74,8 +105,7 @@ class SavedLoraTest {
     "alora_invocation_tokens, '[1, 2]'",
     "target_parameters, '[\"experts\"]'",
     "trainable_token_indices, '[7]'",
-    "layers_to_transform, '[0]'",
-    "exclude_modules, '[\"q_proj\"]'",
+    "layers_pattern, '[\"blocks\"]'",
     "init_lora_weights, '\"pissa\"'",
     "task_type, '\"SEQ_CLS\"'",
     "use_qalora, true",
@@ -102,6 +132,9 @@ class SavedLoraTest {
     "target_modules, 3",
     "rank_pattern, '{\"q_proj\": \"x\"}'",
     "rank_pattern, 4",
+    "exclude_modules, 3",
+    "layers_to_transform, '[\"0\"]'",
+    "layers_to_transform, '[-1]'",
     "alpha_pattern, '{\"q_proj\": null}'",
   })
   void refusesMalformedFields(String field, String value) throws IOException {

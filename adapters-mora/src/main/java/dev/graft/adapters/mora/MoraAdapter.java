@@ -136,6 +136,9 @@ final class MoraAdapter implements Adapter {
     saved.put("lora_dropout", config.dropout());
     saved.put("target_modules", config.targetModules().toConfig());
     config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
+    if (!config.layersToTransform().isEmpty()) {
+      saved.put("layers_to_transform", config.layersToTransform());
+    }
     saved.put("bias", "none");
     saved.put("inference_mode", true);
     if (!config.rankPattern().isEmpty()) {

@@ -10,6 +10,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,6 +37,8 @@ public record MoraConfig(
         TargetModules targetModules,
     @Doc("Which of them not: a list of names or a regular expression.")
         Optional<TargetModules> excludeModules,
+    @Doc("The only blocks in which listed names choose modules, by index from 0; all when absent.")
+        List<Integer> layersToTransform,
     @Doc("Other values of r for some modules, by name or regular expression.")
         Map<String, Integer> rankPattern) {
 
@@ -60,14 +63,17 @@ public record MoraConfig(
     if (!(dropout >= 0 && dropout < 1)) {
       throw invalid("dropout in [0, 1)", dropout);
     }
+    layersToTransform = List.copyOf(layersToTransform);
+    targetModules.inLayers(layersToTransform);
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
     rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
     ModulePatterns.check("rank_pattern", rankPattern.keySet());
   }
 
-  /** The sites that the two lists choose. */
+  /** The sites that the options choose together. */
   TargetModules targets() {
-    return excludeModules.map(targetModules::excluding).orElse(targetModules);
+    TargetModules targets = targetModules.inLayers(layersToTransform);
+    return excludeModules.map(targets::excluding).orElse(targets);
   }
 
   /**

@@ -25,6 +25,7 @@ final class SavedMora {
           "lora_dropout",
           "target_modules",
           "exclude_modules",
+          "layers_to_transform",
           "rank_pattern",
           // Without effect on how saved tensors are used.
           "base_model_name_or_path",
@@ -54,6 +55,7 @@ final class SavedMora {
           fields.number("lora_dropout", 0),
           fields.modules("target_modules"),
           present("exclude_modules").map(fields::modules),
+          fields.indices("layers_to_transform"),
           fields.wholes("rank_pattern"));
     } catch (GraftException e) {
       if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {

@@ -20,7 +20,7 @@ class MoraConformanceTest extends AdapterConformance<MoraConfig> {
   }
 
   private static MoraConfig plain(int r, Optional<Integer> side, MoraType type, Coverage coverage) {
-    return new MoraConfig(r, side, type, coverage, 0, ALL, Optional.empty(), Map.of());
+    return new MoraConfig(r, side, type, coverage, 0, ALL, Optional.empty(), List.of(), Map.of());
   }
 
   @Override
@@ -39,6 +39,7 @@ class MoraConformanceTest extends AdapterConformance<MoraConfig> {
             0.3,
             ALL,
             Optional.of(TargetModules.of("embed_tokens")),
+            List.of(),
             Map.of("up_proj", 2)));
   }
 

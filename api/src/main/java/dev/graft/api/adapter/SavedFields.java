@@ -2,8 +2,10 @@ package dev.graft.api.adapter;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -100,6 +102,22 @@ public final class SavedFields {
           "'" + field + "' in adapter_config.json: " + e.getMessage(),
           e);
     }
+  }
+
+  /** A field of whole numbers: a list of them, or a single one; empty when absent. */
+  public List<Integer> indices(String field) {
+    Object value = saved.get(field);
+    if (value == null) {
+      return List.of();
+    }
+    List<Integer> out = new ArrayList<>();
+    for (Object element : value instanceof List<?> list ? list : List.of(value)) {
+      if (!(element instanceof Integer i)) {
+        throw unsupported(field, "a whole number or a list of them", value);
+      }
+      out.add(i);
+    }
+    return List.copyOf(out);
   }
 
   private <V> V value(

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Which sites an adapter changes, with PEFT's meaning: the word {@code all-linear} (every linear
  * site, not the head), a list of module names (a site matches when its name equals an entry or ends
  * with a dot and the entry), or a regular expression that must match the whole site name. Sites
- * that match others besides may be left out ({@link #excluding}).
+ * that match others besides may be left out ({@link #excluding}), and a list may be held to some
+ * blocks ({@link #inLayers}).
  */
 public final class TargetModules {
   private static final String ALL_LINEAR = "all-linear";
@@ -22,13 +23,19 @@ public final class TargetModules {
   private final List<String> names;
   private final Pattern pattern;
   private final @Nullable TargetModules excluded;
+  private final List<Integer> layers;
 
   private TargetModules(
-      Object source, List<String> names, Pattern pattern, @Nullable TargetModules excluded) {
+      Object source,
+      List<String> names,
+      Pattern pattern,
+      @Nullable TargetModules excluded,
+      List<Integer> layers) {
     this.source = source;
     this.names = names;
     this.pattern = pattern;
     this.excluded = excluded;
+    this.layers = layers;
   }
 
   public static TargetModules allLinear() {
@@ -45,11 +52,11 @@ public final class TargetModules {
         && !list.isEmpty()
         && list.stream().allMatch(v -> v instanceof String)) {
       List<String> names = list.stream().map(v -> (String) v).toList();
-      return new TargetModules(names, names, Pattern.compile(""), null);
+      return new TargetModules(names, names, Pattern.compile(""), null, List.of());
     }
     if (value instanceof String s && !s.isBlank()) {
       try {
-        return new TargetModules(s, List.of(), Pattern.compile(s), null);
+        return new TargetModules(s, List.of(), Pattern.compile(s), null, List.of());
       } catch (PatternSyntaxException e) {
         throw new GraftException(
             ErrorCode.CONFIG_VALUE,
@@ -70,7 +77,40 @@ public final class TargetModules {
 
   /** These without those that others match, as PEFT's {@code exclude_modules}. */
   public TargetModules excluding(TargetModules others) {
-    return new TargetModules(source, names, pattern, others);
+    return new TargetModules(source, names, pattern, others, layers);
+  }
+
+  /**
+   * These in some blocks only, as PEFT's {@code layers_to_transform}: an entry that is the end of a
+   * name then chooses only modules of these blocks; one that is a whole name still chooses its
+   * module.
+   *
+   * @param blocks their indices, from 0; none for no such limit
+   * @throws GraftException {@code config.value} when an index is negative, or when these are no
+   *     list of names, as in PEFT
+   */
+  public TargetModules inLayers(List<Integer> blocks) {
+    if (blocks.isEmpty()) {
+      return new TargetModules(source, names, pattern, excluded, List.of());
+    }
+    if (names.isEmpty()) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected target_modules as a list of module names beside layers_to_transform, received '"
+              + source
+              + "'; list the names, or let a regular expression choose the layers");
+    }
+    if (blocks.stream().anyMatch(b -> b < 0)) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected indices of blocks, from 0, for layers_to_transform, received " + blocks);
+    }
+    return new TargetModules(source, names, pattern, excluded, List.copyOf(blocks));
+  }
+
+  /** The only blocks in which names choose modules; empty for all. */
+  public List<Integer> layers() {
+    return layers;
   }
 
   /** Which sites are left out although they match. */
@@ -88,7 +128,9 @@ public final class TargetModules {
       return site.kind() == SiteKind.LINEAR;
     }
     if (!names.isEmpty()) {
-      return names.stream().anyMatch(n -> matchesName(site.name(), n));
+      boolean here = layers.isEmpty() || layers.contains(site.layer());
+      return names.stream()
+          .anyMatch(n -> here ? matchesName(site.name(), n) : site.name().equals(n));
     }
     return pattern.matcher(site.name()).matches();
   }
@@ -103,7 +145,7 @@ public final class TargetModules {
     return names;
   }
 
-  /** The value as written in a recipe, a string or a list of strings; without what is excluded. */
+  /** The value as written in a recipe, a string or a list of strings; without what is left out. */
   public Object toConfig() {
     return source;
   }
@@ -112,16 +154,19 @@ public final class TargetModules {
   public boolean equals(Object o) {
     return o instanceof TargetModules t
         && t.source.equals(source)
-        && Objects.equals(t.excluded, excluded);
+        && Objects.equals(t.excluded, excluded)
+        && t.layers.equals(layers);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(source, excluded);
+    return Objects.hash(source, excluded, layers);
   }
 
   @Override
   public String toString() {
-    return excluded == null ? source.toString() : source + " without " + excluded;
+    return source
+        + (layers.isEmpty() ? "" : " in layers " + layers)
+        + (excluded == null ? "" : " without " + excluded);
   }
 }

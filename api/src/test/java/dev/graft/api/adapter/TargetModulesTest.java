@@ -48,6 +48,20 @@ class TargetModulesTest {
   }
 
   @Test
+  void namesMayBeHeldToBlocks() {
+    TargetModules third = TargetModules.of("q_proj").inLayers(List.of(Q.layer()));
+    assertThat(third.matches(Q)).isTrue();
+    TargetModules others = TargetModules.of("q_proj").inLayers(List.of(Q.layer() + 1));
+    assertThat(others.matches(Q)).isFalse();
+    assertThat(others).isNotEqualTo(third).hasToString("[q_proj] in layers " + others.layers());
+    assertThat(TargetModules.of(Q.name()).inLayers(others.layers()).matches(Q)).isTrue();
+    assertThatThrownBy(() -> TargetModules.allLinear().inLayers(List.of(0)))
+        .hasMessageContaining("list of module names");
+    assertThatThrownBy(() -> TargetModules.of("q_proj").inLayers(List.of(-1)))
+        .hasMessageContaining("from 0");
+  }
+
+  @Test
   void otherValuesAreRefused() {
     for (Object bad : List.of(List.of(), List.of(1), "", 3)) {
       assertThatThrownBy(() -> TargetModules.fromConfig(bad))
