@@ -313,6 +313,7 @@ public final class AdapterFolder {
   public static void write(
       Path folder, AdapterBinding binding, Map<String, HostTensor> values, String baseModel) {
     Map<String, HostTensor> named = new TreeMap<>();
+    Map<Site, Map<String, HostTensor>> at = new LinkedHashMap<>();
     for (BoundParameter p : binding.parameters()) {
       HostTensor value = values.get(p.variable());
       if (value == null || !value.type().equals(p.type())) {
@@ -325,8 +326,14 @@ public final class AdapterFolder {
                 + "', received "
                 + (value == null ? "nothing" : value.type()));
       }
-      named.put(savedName(binding.adapter(), p), value);
+      at.computeIfAbsent(p.site(), s -> new LinkedHashMap<>()).put(p.spec().name(), value);
     }
+    at.forEach(
+        (site, parameters) ->
+            binding
+                .adapter()
+                .savedTensors(site, parameters)
+                .forEach((name, value) -> named.put(PREFIX + site.name() + "." + name, value)));
     Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
     config.put(BASE_MODEL, baseModel);
     try {

@@ -67,6 +67,8 @@ final class LoraAdapter implements Adapter {
     return switch (config.init()) {
       case KAIMING -> new Initializer.KaimingUniform(Math.sqrt(5));
       case GAUSSIAN -> new Initializer.Normal(1.0 / r);
+      case PISSA, OLORA ->
+          throw new IllegalStateException("expected a start apart from the weight");
     };
   }
 

@@ -34,7 +34,9 @@ public record LoraConfig(
     @Doc("How alpha becomes a scale: standard is alpha/r, rslora is alpha/sqrt(r).")
         @Default("standard")
         Scaling scaling,
-    @Doc("How lora_A starts: kaiming is U(-1/sqrt(in), 1/sqrt(in)), gaussian is N(0, 1/r^2).")
+    @Doc(
+            "How A starts: kaiming is U(-1/sqrt(in), 1/sqrt(in)), gaussian is N(0, 1/r^2); pissa and"
+                + " olora take A and B from the weight.")
         @Default("kaiming")
         Init init,
     @Doc("Other ranks for some modules, by name or regular expression.")
@@ -52,12 +54,21 @@ public record LoraConfig(
     RSLORA
   }
 
-  /** How lora_A starts; lora_B starts at zero. */
+  /** How lora_A starts; lora_B starts at zero, where they do not come from the weight. */
   public enum Init {
     /** Kaiming uniform with a = √5. */
     KAIMING,
     /** Normal with standard deviation 1/r. */
-    GAUSSIAN
+    GAUSSIAN,
+    /** A and B are the largest r singular directions of the weight (arXiv 2404.02948). */
+    PISSA,
+    /** A and B are the first r directions of its QR decomposition (arXiv 2406.01775). */
+    OLORA;
+
+    /** Whether A and B start as a part of the weight, which what is frozen then lacks. */
+    boolean splitsWeight() {
+      return this == PISSA || this == OLORA;
+    }
   }
 
   public LoraConfig {
@@ -65,6 +76,9 @@ public record LoraConfig(
     checkAlpha("alpha", alpha);
     if (!(dropout >= 0 && dropout < 1)) {
       throw invalid("dropout in [0, 1)", dropout);
+    }
+    if (init.splitsWeight() && dropout > 0) {
+      throw invalid("dropout 0 with init pissa or olora, whose A and B are the weight's", dropout);
     }
     if (!(loraplusLrRatio > 0 && Double.isFinite(loraplusLrRatio))) {
       throw invalid("a finite loraplus_lr_ratio above 0", loraplusLrRatio);
@@ -83,6 +97,30 @@ public record LoraConfig(
   TargetModules targets() {
     TargetModules targets = targetModules.inLayers(layersToTransform);
     return excludeModules.map(targets::excluding).orElse(targets);
+  }
+
+  /**
+   * The plain LoRA of twice the rank and the same scale at every module, of which one half may take
+   * back what the other started with.
+   */
+  LoraConfig doubled() {
+    double factor = scaling == Scaling.RSLORA ? Math.sqrt(2) : 2;
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    rankPattern.forEach((key, value) -> ranks.put(key, 2 * value));
+    Map<String, Double> alphas = new LinkedHashMap<>();
+    alphaPattern.forEach((key, value) -> alphas.put(key, factor * value));
+    return new LoraConfig(
+        2 * r,
+        factor * alpha,
+        dropout,
+        targetModules,
+        excludeModules,
+        layersToTransform,
+        scaling,
+        Init.KAIMING,
+        ranks,
+        alphas,
+        1);
   }
 
   /** The rank at a module. */

@@ -19,7 +19,7 @@ public final class LoraProvider implements AdapterProvider<LoraConfig> {
 
   @Override
   public Adapter create(LoraConfig config) {
-    return new LoraAdapter(config);
+    return config.init().splitsWeight() ? new SplitLoraAdapter(config) : new LoraAdapter(config);
   }
 
   /**

@@ -1,6 +1,8 @@
 package dev.graft.api.adapter;
 
+import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -42,5 +44,17 @@ public interface Adapter {
   /** The tensor's name in a saved folder, after the module's name and a dot. */
   default String savedName(Site site, String parameter) {
     return parameter + ".weight";
+  }
+
+  /**
+   * The tensors of a site in a saved folder, by their names after the module's name and a dot;
+   * those that an adapter made from {@link #savedConfig()} reads.
+   *
+   * @param parameters the values of all parameters of the site, by name, f32
+   */
+  default Map<String, HostTensor> savedTensors(Site site, Map<String, HostTensor> parameters) {
+    Map<String, HostTensor> out = new LinkedHashMap<>();
+    parameters.forEach((name, value) -> out.put(savedName(site, name), value));
+    return out;
   }
 }

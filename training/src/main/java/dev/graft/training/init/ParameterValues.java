@@ -7,6 +7,7 @@ import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * First values of parameters, decided by the run's seed and the variable's name alone, so that they
@@ -15,6 +16,13 @@ import java.util.function.Supplier;
  */
 public final class ParameterValues {
   private final long seed;
+
+  /** Of the last weight that was taken apart: its factors are asked for one after the other. */
+  private @Nullable LowRankFactors factors;
+
+  private @Nullable Key factorsOf;
+
+  private record Key(String of, Initializer.BaseFactor.Decomposition decomposition, int r) {}
 
   public ParameterValues(long seed) {
     this.seed = seed;
@@ -47,6 +55,9 @@ public final class ParameterValues {
     if (initializer instanceof Initializer.Normal n) {
       return i -> n.std() * Noise.normal(seed, 0, 0, site, i);
     }
+    if (initializer instanceof Initializer.BaseFactor f) {
+      return factor(variable, shape, f, baseWeight);
+    }
     HostTensor weight = baseWeight.get();
     int rows = weight.shape().dim(0);
     int columns = weight.shape().dim(1);
@@ -54,6 +65,34 @@ public final class ParameterValues {
     return initializer instanceof Initializer.BaseRowNorm
         ? i -> norm(weight, i * columns, 1, columns)
         : i -> norm(weight, i, columns, rows);
+  }
+
+  private LongToDoubleFunction factor(
+      String variable, Shape shape, Initializer.BaseFactor f, Supplier<HostTensor> baseWeight) {
+    boolean in = f.side() == Initializer.BaseFactor.Side.IN;
+    int r = shape.dim(in ? 0 : 1);
+    String of = variable.substring(0, variable.lastIndexOf('.'));
+    Key key = new Key(of, f.decomposition(), r);
+    LowRankFactors found = factors;
+    if (found == null || !key.equals(factorsOf)) {
+      found =
+          f.decomposition() == Initializer.BaseFactor.Decomposition.SINGULAR
+              ? LowRankFactors.singular(baseWeight.get(), r)
+              : LowRankFactors.orthogonal(baseWeight.get(), r);
+      factors = found;
+      factorsOf = key;
+    }
+    double[][] rows = in ? found.a() : found.b();
+    double divisor =
+        f.decomposition() == Initializer.BaseFactor.Decomposition.SINGULAR
+            ? Math.sqrt(f.scale())
+            : 1;
+    int columns = shape.dim(1);
+    return i -> {
+      int row = (int) (i / columns);
+      int column = (int) (i % columns);
+      return (in ? rows[row][column] : rows[column][row]) / divisor;
+    };
   }
 
   private static double norm(HostTensor weight, long start, int stride, int count) {

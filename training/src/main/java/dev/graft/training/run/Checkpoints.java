@@ -53,7 +53,7 @@ final class Checkpoints {
   Checkpoints(Path folder, PreparedRun run) {
     this.folder = folder;
     this.keep = run.recipe().saveTotalLimit();
-    for (Trainable t : run.trainedModel().trainables()) {
+    for (Trainable t : run.trainedModel().kept()) {
       trainables.put(t.variable(), t.type());
     }
     this.optimizer = TrainStep.state(run.trainedModel(), run.optimizer());

@@ -37,6 +37,13 @@ public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DTy
 
   /** All that is trained, in the model's order. */
   public List<Trainable> trainables() {
+    return kept().stream().filter(t -> t.learningRateFactor() > 0).toList();
+  }
+
+  /**
+   * All that a checkpoint keeps: what is trained, and an adapter's tensors that stay as they are.
+   */
+  public List<Trainable> kept() {
     List<Trainable> out = new ArrayList<>();
     if (adapter.isPresent()) {
       adapter
