@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       ScoreCommand.class,
       InitModelCommand.class,
+      AdaptersCommand.class,
       PluginsCommand.class,
       DoctorCommand.class
     })

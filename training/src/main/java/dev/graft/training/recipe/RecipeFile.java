@@ -56,6 +56,28 @@ public final class RecipeFile {
     return Recipe.of(recipe);
   }
 
+  /**
+   * Reads one block as a command line gives it: {@code {type: lora, r: 8}}, or a plugin's name.
+   *
+   * @throws GraftException {@code config.value} where it is no YAML, and what {@link
+   *     PluginBlock#fromConfig} finds
+   */
+  public static PluginBlock block(String yaml) {
+    Object value;
+    try {
+      value = parseYaml(yaml);
+    } catch (JsonProcessingException e) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected a block in YAML, as '{type: lora, r: 8}', received '"
+              + yaml
+              + "': "
+              + firstLine(e.getOriginalMessage()),
+          e);
+    }
+    return PluginBlock.fromConfig(value == null ? "" : value);
+  }
+
   /** A map as YAML text, its keys in order. */
   public static String toYaml(Map<String, ?> map) {
     try {
