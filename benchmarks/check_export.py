@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """check_export.py MODEL ADAPTER MERGED...: loads Graft's adapter folder with peft and every merged folder with transformers, and prints
-max|d|/max|logit| between them on a fixed text, in fp32. Needs torch, transformers and peft."""
+max|d|/max|logit| between them on a fixed text (random ids where MODEL has no tokenizer that transformers reads), in fp32. Needs torch, transformers and peft."""
 import os
 import sys
 
@@ -8,11 +8,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 torch.set_num_threads(2)
 TEXT = "### Instruction:\nName three rivers in Europe.\n\n### Response:\nThe Danube, the Rhine and the Elbe."
-ids = AutoTokenizer.from_pretrained(sys.argv[1])(TEXT, return_tensors="pt").input_ids
+try:
+    ids = AutoTokenizer.from_pretrained(sys.argv[1])(TEXT, return_tensors="pt").input_ids
+except (OSError, ValueError) as e:
+    print(f"random ids, since there is no tokenizer: {str(e).splitlines()[0]}")
+    ids = torch.randint(3, AutoConfig.from_pretrained(sys.argv[1]).vocab_size, (1, 48), generator=torch.Generator().manual_seed(0))
 
 
 def logits(model):

@@ -4,19 +4,28 @@ import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.ParameterSpec;
 import dev.graft.api.adapter.Site;
+import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.error.Nearest;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** An adapter laid onto the sites of a model that it targets. */
 public final class AdapterBinding {
+  private static final String BIAS = ".bias";
+
+  /** Where PEFT keeps what belongs to the module that an adapter is laid onto. */
+  private static final String BASE_LAYER = ".base_layer";
+
   private final Adapter adapter;
   private final Map<Site, List<BoundParameter>> parameters;
   private final Map<Site, List<BoundConstant>> constants;
@@ -124,6 +133,82 @@ public final class AdapterBinding {
 
   public boolean covers(Site site) {
     return parameters.containsKey(site);
+  }
+
+  /**
+   * The names of the base model's weights that are trained whole beside the adapter's parameters.
+   *
+   * @throws GraftException {@code targets.unmatched} when no module is what {@code modules_to_save}
+   *     names; {@code adapter.unsupported} when the adapter changes it too, or when it is one side
+   *     of a shared embedding
+   */
+  public Set<String> trainedWeights(CausalLm model) {
+    List<String> modules = adapter.modulesToSave();
+    for (Site site : model.sites()) {
+      boolean saved = modules.stream().anyMatch(site.name()::endsWith);
+      if (saved && model.config().tiedHead() && site.kind() != SiteKind.LINEAR) {
+        throw unsaveable(
+            site,
+            "the model uses one weight for its embedding and its head, so neither can be trained"
+                + " alone");
+      }
+      if (saved && covers(site)) {
+        throw unsaveable(site, "target_modules names it too");
+      }
+    }
+    Set<String> targeted = new HashSet<>();
+    sites().forEach(s -> targeted.add(s.name()));
+    Set<String> unmatched = new LinkedHashSet<>(modules);
+    Set<String> all = new TreeSet<>();
+    Set<String> out = new LinkedHashSet<>();
+    for (WeightSpec w : model.weights()) {
+      String module = module(w.name());
+      all.add(module.substring(module.lastIndexOf('.') + 1));
+      boolean saved = modules.stream().anyMatch(module::endsWith);
+      unmatched.removeIf(module::endsWith);
+      if (saved || (w.name().endsWith(BIAS) && trainsBias(targeted.contains(module)))) {
+        out.add(w.name());
+      }
+    }
+    for (String name : unmatched) {
+      throw new GraftException(
+          ErrorCode.TARGETS_UNMATCHED,
+          "expected every entry of modules_to_save to end the name of a module of the model,"
+              + " received '"
+              + name
+              + "'. "
+              + Nearest.hint(name, all));
+    }
+    return out;
+  }
+
+  private boolean trainsBias(boolean targeted) {
+    return switch (adapter.trainedBiases()) {
+      case NONE -> false;
+      case ALL -> true;
+      case LORA_ONLY -> targeted;
+    };
+  }
+
+  private static String module(String weight) {
+    return weight.substring(0, weight.lastIndexOf('.'));
+  }
+
+  private static GraftException unsaveable(Site site, String why) {
+    return new GraftException(
+        ErrorCode.ADAPTER_UNSUPPORTED,
+        "expected no '"
+            + site.name()
+            + "' among modules_to_save: "
+            + why
+            + "; take it out of one of the lists");
+  }
+
+  /** The name of a weight that is trained whole, in a saved folder after the prefix. */
+  String savedName(String weight) {
+    String module = module(weight);
+    boolean inside = sites().stream().anyMatch(s -> s.name().equals(module));
+    return inside ? module + BASE_LAYER + weight.substring(module.length()) : weight;
   }
 
   /** The parameters of all targeted sites. */

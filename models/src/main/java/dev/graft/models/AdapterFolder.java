@@ -41,6 +41,12 @@ public final class AdapterFolder {
   private static final String MODULES_TO_SAVE = "modules_to_save";
   private static final String WEIGHT = ".weight";
   private static final String BASE_LAYER = ".base_layer.weight";
+  private static final String BIAS = ".bias";
+  private static final String BASE_LAYER_BIAS = ".base_layer.bias";
+  private static final String TRAINED_BIASES = "bias";
+
+  /** With these, biases of the base model are among the tensors. */
+  private static final Set<String> TRAINED = Set.of("all", "lora_only");
 
   private final Path path;
   private final Map<String, Object> config;
@@ -171,7 +177,7 @@ public final class AdapterFolder {
         parameters.put(p.variable(), tensors.tensor(found));
       }
     }
-    Map<String, HostTensor> replaced = replaced(model, left, problems);
+    Map<String, HostTensor> replaced = replaced(model, binding, left, problems);
     problems.unexpected.addAll(left);
     problems.check(tensors.source());
     return new SavedAdapter(binding, parameters, replaced);
@@ -189,7 +195,8 @@ public final class AdapterFolder {
   }
 
   /** Takes whole weights of the base model out of the names that are left. */
-  private Map<String, HostTensor> replaced(CausalLm model, Set<String> left, Problems problems) {
+  private Map<String, HostTensor> replaced(
+      CausalLm model, AdapterBinding binding, Set<String> left, Problems problems) {
     Map<String, Shape> weights = new LinkedHashMap<>();
     model.weights().forEach(w -> weights.put(w.name(), w.shape()));
     List<String> modules = modulesToSave();
@@ -199,9 +206,21 @@ public final class AdapterFolder {
         embeddings.add(s.name());
       }
     }
+    boolean biases = TRAINED.contains(String.valueOf(config.get(TRAINED_BIASES)));
     Map<String, HostTensor> out = new LinkedHashMap<>();
     for (String name : List.copyOf(left)) {
       if (!name.startsWith(PREFIX)) {
+        continue;
+      }
+      if (biases && name.endsWith(BIAS)) {
+        String bias = bias(name);
+        Shape shape = weights.get(bias);
+        if (shape != null) {
+          left.remove(name);
+          if (problems.fits(tensors, name, shape)) {
+            out.put(bias, tensors.tensor(name));
+          }
+        }
         continue;
       }
       String weight = name.substring(PREFIX.length());
@@ -231,6 +250,17 @@ public final class AdapterFolder {
         }
       }
     }
+    String trained = String.valueOf(config.get(TRAINED_BIASES));
+    for (String weight : weights.keySet()) {
+      String name = PREFIX + binding.savedName(weight);
+      boolean inside = name.endsWith(BASE_LAYER_BIAS);
+      if (weight.endsWith(BIAS)
+          && (trained.equals("all") || (trained.equals("lora_only") && inside))
+          && !out.containsKey(weight)
+          && problems.wrong.keySet().stream().noneMatch(wrong -> bias(wrong).equals(weight))) {
+        problems.missing.add(name);
+      }
+    }
     for (String weight : weights.keySet()) {
       String module = weight.substring(0, weight.lastIndexOf('.'));
       if (modules.stream().anyMatch(module::endsWith)
@@ -240,6 +270,14 @@ public final class AdapterFolder {
       }
     }
     return out;
+  }
+
+  /** The weight's name for a bias in a folder. */
+  private static String bias(String name) {
+    String weight = name.substring(PREFIX.length());
+    return weight.endsWith(BASE_LAYER_BIAS)
+        ? weight.substring(0, weight.length() - BASE_LAYER_BIAS.length()) + BIAS
+        : weight;
   }
 
   private List<String> modulesToSave() {
@@ -312,6 +350,20 @@ public final class AdapterFolder {
    */
   public static void write(
       Path folder, AdapterBinding binding, Map<String, HostTensor> values, String baseModel) {
+    write(folder, binding, values, Map.of(), baseModel);
+  }
+
+  /**
+   * The same with whole weights of the base model.
+   *
+   * @param weights {@link AdapterBinding#trainedWeights} by name
+   */
+  public static void write(
+      Path folder,
+      AdapterBinding binding,
+      Map<String, HostTensor> values,
+      Map<String, HostTensor> weights,
+      String baseModel) {
     Map<String, HostTensor> named = new TreeMap<>();
     Map<Site, Map<String, HostTensor>> at = new LinkedHashMap<>();
     for (BoundParameter p : binding.parameters()) {
@@ -334,6 +386,7 @@ public final class AdapterFolder {
                 .adapter()
                 .savedTensors(site, parameters)
                 .forEach((name, value) -> named.put(PREFIX + site.name() + "." + name, value)));
+    weights.forEach((name, value) -> named.put(PREFIX + binding.savedName(name), value));
     Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
     config.put(BASE_MODEL, baseModel);
     try {

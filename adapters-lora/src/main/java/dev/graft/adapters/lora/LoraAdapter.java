@@ -8,12 +8,14 @@ import dev.graft.api.adapter.ParameterSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.api.ops.Dropout;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -46,6 +48,16 @@ final class LoraAdapter implements Adapter {
   @Override
   public TargetModules targets() {
     return config.targets();
+  }
+
+  @Override
+  public TrainedBiases trainedBiases() {
+    return config.bias();
+  }
+
+  @Override
+  public List<String> modulesToSave() {
+    return config.modulesToSave();
   }
 
   @Override
@@ -125,7 +137,11 @@ final class LoraAdapter implements Adapter {
     if (!config.layersToTransform().isEmpty()) {
       saved.put("layers_to_transform", config.layersToTransform());
     }
-    saved.put("bias", "none");
+    // PEFT's words, which are not in kebab-case.
+    saved.put("bias", config.bias().name().toLowerCase(Locale.ROOT));
+    if (!config.modulesToSave().isEmpty()) {
+      saved.put("modules_to_save", config.modulesToSave());
+    }
     saved.put("fan_in_fan_out", false);
     saved.put("use_dora", false);
     saved.put("use_rslora", config.scaling() == LoraConfig.Scaling.RSLORA);

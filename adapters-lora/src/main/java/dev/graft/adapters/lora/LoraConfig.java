@@ -2,6 +2,7 @@ package dev.graft.adapters.lora;
 
 import dev.graft.api.adapter.ModulePatterns;
 import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
 import dev.graft.api.error.ErrorCode;
@@ -44,7 +45,11 @@ public record LoraConfig(
     @Doc("Other values of alpha for some modules, by name or regular expression.")
         Map<String, Double> alphaPattern,
     @Doc("LoRA+: the learning rate of lora_B as a multiple of lora_A's, above 0.") @Default("1")
-        double loraplusLrRatio) {
+        double loraplusLrRatio,
+    @Doc("Which biases of the base model are trained and saved too.") @Default("none")
+        TrainedBiases bias,
+    @Doc("Modules of the base model that are trained and saved whole, by the ends of their names.")
+        List<String> modulesToSave) {
 
   /** How alpha becomes the scale s of the change. */
   public enum Scaling {
@@ -84,6 +89,10 @@ public record LoraConfig(
       throw invalid("a finite loraplus_lr_ratio above 0", loraplusLrRatio);
     }
     layersToTransform = List.copyOf(layersToTransform);
+    modulesToSave = List.copyOf(modulesToSave);
+    if (modulesToSave.stream().anyMatch(String::isBlank)) {
+      throw invalid("names in modules_to_save", modulesToSave);
+    }
     targetModules.inLayers(layersToTransform);
     rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
     alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
@@ -120,7 +129,9 @@ public record LoraConfig(
         Init.KAIMING,
         ranks,
         alphas,
-        1);
+        1,
+        bias,
+        modulesToSave);
   }
 
   /** The rank at a module. */

@@ -23,9 +23,9 @@ public final class LoraProvider implements AdapterProvider<LoraConfig> {
   }
 
   /**
-   * Reads PEFT's fields. A folder with {@code use_dora} is another kind of adapter. {@code
-   * modules_to_save} is left to whoever loads the tensors, and {@code fan_in_fan_out} says only how
-   * the base model was stored, which does not touch A and B.
+   * Reads PEFT's fields. A folder with {@code use_dora} is another kind of adapter. {@code bias}
+   * and {@code modules_to_save} are left to whoever loads the tensors, and {@code fan_in_fan_out}
+   * says only how the base model was stored, which does not touch A and B.
    */
   @Override
   public Optional<LoraConfig> fromSaved(Map<String, Object> savedConfig) {

@@ -1,8 +1,10 @@
 package dev.graft.adapters.lora;
 
 import dev.graft.api.adapter.SavedFields;
+import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +39,7 @@ final class SavedLora {
   private static final Map<String, Set<Object>> USUAL =
       Map.of(
           "bias",
-          Set.of("none"),
+          Set.of("none", "all", "lora_only"),
           "task_type",
           Set.of("CAUSAL_LM"),
           "init_lora_weights",
@@ -64,7 +66,9 @@ final class SavedLora {
           LoraConfig.Init.KAIMING,
           fields.wholes("rank_pattern"),
           fields.numbers("alpha_pattern"),
-          1);
+          1,
+          TrainedBiases.NONE,
+          List.of());
     } catch (GraftException e) {
       if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
         throw e;

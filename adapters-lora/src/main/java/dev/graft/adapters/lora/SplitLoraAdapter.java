@@ -9,6 +9,7 @@ import dev.graft.api.adapter.ParameterSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Linear;
@@ -54,6 +55,16 @@ final class SplitLoraAdapter implements Adapter {
   @Override
   public TargetModules targets() {
     return config.targets();
+  }
+
+  @Override
+  public TrainedBiases trainedBiases() {
+    return config.bias();
+  }
+
+  @Override
+  public List<String> modulesToSave() {
+    return config.modulesToSave();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.graft.adapters.lora.LoraConfig.Scaling;
 import dev.graft.api.adapter.AdapterProvider;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
+import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.testkit.AdapterConformance;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,9 +25,33 @@ class LoraConformanceTest extends AdapterConformance<LoraConfig> {
     Optional<TargetModules> none = Optional.empty();
     return List.of(
         new LoraConfig(
-            4, 8, 0, all, none, List.of(), Scaling.STANDARD, Init.KAIMING, Map.of(), Map.of(), 1),
+            4,
+            8,
+            0,
+            all,
+            none,
+            List.of(),
+            Scaling.STANDARD,
+            Init.KAIMING,
+            Map.of(),
+            Map.of(),
+            1,
+            TrainedBiases.NONE,
+            List.of()),
         new LoraConfig(
-            3, 5, 0.3, all, none, List.of(), Scaling.RSLORA, Init.GAUSSIAN, Map.of(), Map.of(), 16),
+            3,
+            5,
+            0.3,
+            all,
+            none,
+            List.of(),
+            Scaling.RSLORA,
+            Init.GAUSSIAN,
+            Map.of(),
+            Map.of(),
+            16,
+            TrainedBiases.NONE,
+            List.of()),
         new LoraConfig(
             2,
             2,
@@ -38,7 +63,9 @@ class LoraConformanceTest extends AdapterConformance<LoraConfig> {
             Init.KAIMING,
             Map.of("up_proj", 5),
             Map.of("layers\\.1\\.mlp\\.down_proj", 7.0),
-            1));
+            1,
+            TrainedBiases.NONE,
+            List.of()));
   }
 
   @Override
@@ -60,6 +87,8 @@ class LoraConformanceTest extends AdapterConformance<LoraConfig> {
         Init.KAIMING,
         c.rankPattern(),
         c.alphaPattern(),
-        1);
+        1,
+        TrainedBiases.NONE,
+        List.of());
   }
 }

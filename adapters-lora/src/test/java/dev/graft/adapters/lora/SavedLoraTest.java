@@ -99,7 +99,7 @@ class SavedLoraTest {
 
   @ParameterizedTest
   @CsvSource({
-    "bias, '\"all\"'",
+    "bias, '\"some\"'",
     "lora_bias, true",
     "layer_replication, '[[0, 4], [2, 6]]'",
     "alora_invocation_tokens, '[1, 2]'",

@@ -38,6 +38,19 @@ public interface Adapter {
    */
   Tensor mergedWeight(MergeContext context);
 
+  /** Which biases of the base model are trained beside it, and saved with it. */
+  default TrainedBiases trainedBiases() {
+    return TrainedBiases.NONE;
+  }
+
+  /**
+   * Modules of the base model that are trained whole beside it, and saved with it: those whose
+   * names end with one of these, as PEFT's {@code modules_to_save}.
+   */
+  default List<String> modulesToSave() {
+    return List.of();
+  }
+
   /** The content of {@code adapter_config.json}, apart from {@code base_model_name_or_path}. */
   Map<String, Object> savedConfig();
 

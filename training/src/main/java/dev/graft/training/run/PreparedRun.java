@@ -34,6 +34,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All of a run that is decided before an engine opens: the recipe with every default, the model,
@@ -41,6 +43,8 @@ import java.util.Optional;
  * here, before anything is written.
  */
 public final class PreparedRun {
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedRun.class);
+
   private final Recipe recipe;
   private final ModelFolder folder;
   private final Optional<AdapterBinding> adapter;
@@ -69,6 +73,9 @@ public final class PreparedRun {
     this.folder = ModelFolder.open(Path.of(recipe.baseModel()));
     this.adapter =
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
+    // Refuses here what cannot be trained beside the adapter.
+    int whole = trainedModel().trainableWeights().size();
+    LOG.debug("{} weights of the base model are trained whole", whole);
     Split<Example> split = Split.of(examples(), recipe.valSetSize(), recipe.seed());
     MaskingStrategy mask = masking.value().get();
     this.training = encoders.with(folder, e -> prepare(split.train(), e, mask));

@@ -85,8 +85,11 @@ final class TrainingState {
       for (BoundParameter p : binding.parameters()) {
         values.put(p.variable(), backend.read(p.variable()));
       }
+      Map<String, HostTensor> weights = new LinkedHashMap<>();
+      run.trainedModel().trainableWeights().forEach(w -> weights.put(w, backend.read(w)));
       Folders.write(
-          folder.adapter(), f -> AdapterFolder.write(f, binding, values, run.recipe().baseModel()));
+          folder.adapter(),
+          f -> AdapterFolder.write(f, binding, values, weights, run.recipe().baseModel()));
       return folder.adapter();
     }
     Folders.write(folder.model(), this::writeModel);

@@ -31,7 +31,7 @@ public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DTy
   /** The names of the weights that are trained themselves. */
   public Set<String> trainableWeights() {
     return adapter.isPresent()
-        ? Set.of()
+        ? adapter.get().trainedWeights(model)
         : model.weights().stream().map(WeightSpec::name).collect(Collectors.toSet());
   }
 
@@ -51,10 +51,12 @@ public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DTy
           .parameters()
           .forEach(
               p -> out.add(new Trainable(p.variable(), p.type(), p.spec().learningRateFactor())));
-    } else {
-      model
-          .weights()
-          .forEach(w -> out.add(new Trainable(w.name(), new TensorType(DType.F32, w.shape()), 1)));
+    }
+    Set<String> trained = trainableWeights();
+    for (WeightSpec w : model.weights()) {
+      if (trained.contains(w.name())) {
+        out.add(new Trainable(w.name(), new TensorType(DType.F32, w.shape()), 1));
+      }
     }
     return out;
   }
