@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class ForwardPass implements Forward {
   private final @Nullable AdapterBinding adapter;
   private final @Nullable Tensor noiseKey;
   private final Cache cache;
+  private final UnaryOperator<Tensor> embeddings;
 
   private ForwardPass(Builder b) {
     this.trace = b.trace;
@@ -48,6 +50,7 @@ public final class ForwardPass implements Forward {
     this.adapter = b.adapter;
     this.noiseKey = b.noiseKey;
     this.cache = b.cache;
+    this.embeddings = b.embeddings;
     this.trainable = Set.copyOf(b.trainable);
     model.weights().forEach(w -> shapes.put(w.name(), w.shape()));
     for (String name : trainable) {
@@ -73,6 +76,7 @@ public final class ForwardPass implements Forward {
     private @Nullable AdapterBinding adapter;
     private @Nullable Tensor noiseKey;
     private Cache cache = (layer, k, v) -> new KeysValues(k, v);
+    private UnaryOperator<Tensor> embeddings = e -> e;
 
     private Builder(Trace trace, CausalLm model, DType dtype) {
       this.trace = trace;
@@ -103,6 +107,12 @@ public final class ForwardPass implements Forward {
      */
     public Builder training(Tensor key) {
       this.noiseKey = key;
+      return this;
+    }
+
+    /** What becomes of the embeddings [b, t, c] before the first layer, such as added noise. */
+    public Builder embeddings(UnaryOperator<Tensor> change) {
+      this.embeddings = change;
       return this;
     }
 
@@ -167,7 +177,7 @@ public final class ForwardPass implements Forward {
 
   @Override
   public Tensor embedding(Site site, Tensor ids) {
-    return trace.at(site.name(), () -> layer(site, ids));
+    return trace.at(site.name(), () -> embeddings.apply(layer(site, ids)));
   }
 
   private Tensor layer(Site site, Tensor x) {

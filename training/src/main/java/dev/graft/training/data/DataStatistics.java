@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * What became of a data set.
  *
  * @param examples the examples read
- * @param used those that are trained on
+ * @param used those that are trained on; of a text that is cut, every piece
  * @param skipped those left out because they are longer than a row
  * @param truncated those cut at the end of a row
  * @param untrained those left out because no token of theirs carries loss

@@ -15,6 +15,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads data sets: a JSON array of objects, or JSON Lines with an object in every line; UTF-8. */
+/**
+ * Reads data sets: a JSON array of objects, or JSON Lines with an object in every line; or, with
+ * the type {@code text}, a file whose name ends in {@code .txt} as one text. All are UTF-8.
+ */
 public final class DatasetReader {
   private static final int BYTE_ORDER_MARK = 0xfeff;
 
@@ -91,6 +95,10 @@ public final class DatasetReader {
   }
 
   private void read(BufferedReader in) throws IOException {
+    if (type == DatasetType.TEXT && file.toString().toLowerCase(Locale.ROOT).endsWith(".txt")) {
+      readText(in);
+      return;
+    }
     int first = skipBlank(in);
     if (first == '[') {
       readArray(in);
@@ -102,6 +110,19 @@ public final class DatasetReader {
               + Character.toString(first)
               + "'; convert it",
           null);
+    }
+  }
+
+  /** The whole file as one text, all but a byte-order mark; nothing when it is blank. */
+  private void readText(BufferedReader in) throws IOException {
+    StringWriter out = new StringWriter();
+    in.transferTo(out);
+    String text = out.toString();
+    if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
+      text = text.substring(1);
+    }
+    if (!text.isBlank()) {
+      examples.add(new TextExample(new Origin(file.toString(), 1, 1), text));
     }
   }
 

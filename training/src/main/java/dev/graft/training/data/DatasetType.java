@@ -19,6 +19,15 @@ public enum DatasetType {
     Example read(Fields row) {
       return new PromptCompletionExample(row.origin(), row.text("prompt"), row.text("completion"));
     }
+  },
+  /**
+   * Plain text for continued pretraining: objects with {@code text}, or one text in a .txt file.
+   */
+  TEXT {
+    @Override
+    Example read(Fields row) {
+      return new TextExample(row.origin(), row.text("text"));
+    }
   };
 
   abstract Example read(Fields row);

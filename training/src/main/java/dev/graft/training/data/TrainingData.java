@@ -52,7 +52,11 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       TokenizedExample tokenized = tokenizer.tokenize(e.rendering());
       float[] weights = mask.mask(tokenized, seed);
       check(weights, tokenized, e.origin());
-      out.add(e.origin(), tokenized, weights);
+      if (e.mayBeCut()) {
+        out.addCut(e.origin(), tokenized, weights);
+      } else {
+        out.add(e.origin(), tokenized, weights);
+      }
     }
     return out.finish(examples.size(), tokenizer.tokenize(examples.get(0).rendering()));
   }
@@ -113,9 +117,42 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
         untrained++;
         return;
       }
+      use(e, e.size());
+      count(tokenized);
+    }
+
+    /**
+     * Cuts a text into rows: every token is an input once and, but for the first, a target once. A
+     * piece ends with the token that its last input predicts, which is the first input of the next.
+     */
+    void addCut(Origin origin, TokenizedExample tokenized, float[] weights) {
+      int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
+      longest = Math.max(longest, ids.length);
+      boolean any = false;
+      for (int from = 0; from + 1 < ids.length; from += sequenceLen) {
+        int to = (int) Math.min(ids.length, (long) from + sequenceLen + 1);
+        float[] part = Arrays.copyOfRange(weights, from, to);
+        part[0] = 0; // a target of the piece before
+        MaskedExample e = new MaskedExample(origin, Arrays.copyOfRange(ids, from, to), part);
+        if (e.targets() > 0) {
+          use(e, from == 0 ? e.size() : e.size() - 1);
+          any = true;
+        }
+      }
+      if (any) {
+        count(tokenized);
+      } else {
+        untrained++;
+      }
+    }
+
+    private void use(MaskedExample e, int newTokens) {
       used.add(e);
-      tokens += e.size();
+      tokens += newTokens;
       trained += e.targets();
+    }
+
+    private void count(TokenizedExample tokenized) {
       for (Token t : tokenized.tokens()) {
         roles.merge(t.role(), 1L, Long::sum);
       }

@@ -19,6 +19,11 @@ final class AdamWOptimizer implements Optimizer {
       @Default("0.999") @Doc("Decay of the second moment.") double beta2,
       @Default("1e-8") @Doc("Added to the root of the second moment.") double eps) {
     Config {
+      check(beta1, beta2, eps);
+    }
+
+    /** Refuses what is out of range. */
+    static void check(double beta1, double beta2, double eps) {
       check("beta1", beta1);
       check("beta2", beta2);
       if (!(eps > 0)) {

@@ -38,4 +38,19 @@ public interface Optimizer {
       Tensor gradient,
       Tensor learningRate,
       List<Tensor> scalars);
+
+  /** Whether the point to evaluate and save is another than the one to train at. */
+  default boolean averages() {
+    return false;
+  }
+
+  /**
+   * Traces the value of a parameter to evaluate and save.
+   *
+   * @param parameter p after a step, f32 of any shape: where gradients are taken
+   * @param state the slots' values after the step
+   */
+  default Tensor evaluated(Tensor parameter, List<Tensor> state) {
+    return parameter;
+  }
 }

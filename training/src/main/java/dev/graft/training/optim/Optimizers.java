@@ -10,20 +10,22 @@ import java.util.Map;
 
 /** The optimizers by their names in a recipe. */
 public final class Optimizers {
-  private static final List<String> NAMES = List.of("adamw", "sgd");
+  private static final List<String> NAMES = List.of("adamw", "sgd", "schedule-free-adamw");
 
   private Optimizers() {}
 
   /**
    * An optimizer from the recipe's {@code optimizer} block.
    *
-   * @param type {@code adamw} or {@code sgd}
+   * @param type {@code adamw}, {@code sgd} or {@code schedule-free-adamw}
    * @param options the rest of the block
    * @param weightDecay λ
-   * @throws GraftException {@code config.value} for an unknown name, and what {@link ConfigBinder}
-   *     finds
+   * @param schedule the run's; schedule-free AdamW wants one that is constant after its warm-up
+   * @throws GraftException {@code config.value} for an unknown name or a schedule that does not go
+   *     with the optimizer, and what {@link ConfigBinder} finds
    */
-  public static Optimizer create(String type, Map<String, Object> options, double weightDecay) {
+  public static Optimizer create(
+      String type, Map<String, Object> options, double weightDecay, Schedule schedule) {
     return switch (type) {
       case "adamw" ->
           new AdamWOptimizer(
@@ -32,10 +34,35 @@ public final class Optimizers {
       case "sgd" ->
           new SgdOptimizer(
               ConfigBinder.bind(options, SgdOptimizer.Config.class, "optimizer"), weightDecay);
+      case "schedule-free-adamw" ->
+          new ScheduleFreeAdamWOptimizer(
+              ConfigBinder.bind(
+                  betas(options), ScheduleFreeAdamWOptimizer.Config.class, "optimizer"),
+              weightDecay,
+              constantWarmup(schedule));
       default ->
           throw new GraftException(
               ErrorCode.CONFIG_VALUE,
               "unknown optimizer '" + type + "'. " + Nearest.hint(type, NAMES));
+    };
+  }
+
+  /** An optimizer for a learning rate that is the same at every step. */
+  public static Optimizer create(String type, Map<String, Object> options, double weightDecay) {
+    return create(type, options, weightDecay, new Schedule(ScheduleKind.CONSTANT, 0, 1, 0));
+  }
+
+  private static long constantWarmup(Schedule schedule) {
+    return switch (schedule.kind()) {
+      case CONSTANT -> 0;
+      case CONSTANT_WITH_WARMUP -> schedule.warmup();
+      case LINEAR, COSINE, INVERSE_SQRT ->
+          throw new GraftException(
+              ErrorCode.CONFIG_VALUE,
+              "expected lr_scheduler constant or constant-with-warmup with the optimizer"
+                  + " schedule-free-adamw, whose averaging takes the place of a decay, received "
+                  + ConfigBinder.word(schedule.kind())
+                  + "; set lr_scheduler");
     };
   }
 

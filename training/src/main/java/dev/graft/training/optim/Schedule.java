@@ -42,6 +42,16 @@ public final class Schedule {
     this.floor = floor;
   }
 
+  /** The shape. */
+  public ScheduleKind kind() {
+    return kind;
+  }
+
+  /** The number w of warm-up steps. */
+  public long warmup() {
+    return warmup;
+  }
+
   /** The factor for step t = 0, 1, … */
   public double factor(long t) {
     if (kind != ScheduleKind.CONSTANT && t < warmup) {

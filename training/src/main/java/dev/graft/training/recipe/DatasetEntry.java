@@ -10,5 +10,5 @@ import dev.graft.training.data.DatasetType;
  * @param type the form of its rows
  */
 public record DatasetEntry(
-    @Doc("The file: a JSON array, or JSON Lines.") String path,
-    @Doc("The form of its rows: alpaca or prompt-completion.") DatasetType type) {}
+    @Doc("The file: a JSON array, or JSON Lines, or a .txt file.") String path,
+    @Doc("The form of its rows: alpaca, prompt-completion or text.") DatasetType type) {}

@@ -41,8 +41,12 @@ public record Recipe(
     @Default("1") @Doc("The bound on the norm of all gradients together; 0 for none.")
         double maxGradNorm,
     @Default("adamw")
-        @Doc("{type: adamw, betas: [0.9, 0.999], eps: 1e-8} or {type: sgd, momentum: 0}.")
+        @Doc("{type: adamw, betas: [0.9, 0.999], eps: 1e-8}, or sgd, or schedule-free-adamw.")
         PluginBlock optimizer,
+    @Default("0") @Doc("NEFTune: the size of the noise on the embeddings in training; 0 for none.")
+        double neftuneNoiseAlpha,
+    @Doc("With adapter full: regular expressions for the weights to train; the others freeze.")
+        List<String> unfrozenParameters,
     @Default("0.05") @Doc("The examples held out for evaluation: a part below 1, or a number.")
         double valSetSize,
     @Doc("Evaluates after every so many steps, besides before the first and after the last.")
@@ -85,6 +89,12 @@ public record Recipe(
     within("weight_decay", weightDecay, weightDecay >= 0, "of at least 0", "");
     within(
         "max_grad_norm", maxGradNorm, maxGradNorm >= 0, "of at least 0", "; 0 means no clipping");
+    within(
+        "neftune_noise_alpha",
+        neftuneNoiseAlpha,
+        neftuneNoiseAlpha >= 0 && Double.isFinite(neftuneNoiseAlpha),
+        "of at least 0",
+        "; the paper uses 5 to 15, and 0 means no noise");
     within(
         "val_set_size",
         valSetSize,

@@ -6,9 +6,11 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.api.masking.TokenizedExample;
+import dev.graft.api.tensor.DType;
 import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.WeightSpec;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.BatchSettings;
 import dev.graft.training.data.DatasetReader;
@@ -34,8 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Set;
 
 /**
  * All of a run that is decided before an engine opens: the recipe with every default, the model,
@@ -43,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * here, before anything is written.
  */
 public final class PreparedRun {
-  private static final Logger LOG = LoggerFactory.getLogger(PreparedRun.class);
 
   private final Recipe recipe;
   private final ModelFolder folder;
   private final Optional<AdapterBinding> adapter;
+  private final TrainedModel trained;
   private final Bound<Backend> backend;
   private final List<Plugin<?>> plugins;
   private final TrainingData training;
@@ -67,15 +68,10 @@ public final class PreparedRun {
     this.plugins = new ArrayList<>(List.of(backend.plugin(), masking.plugin()));
     adapterPlugin.ifPresent(a -> plugins.add(a.plugin()));
     this.recipe = resolved(asWritten, backend.block(), masking.block(), adapterPlugin);
-    this.optimizer =
-        Optimizers.create(
-            recipe.optimizer().type(), recipe.optimizer().options(), recipe.weightDecay());
     this.folder = ModelFolder.open(Path.of(recipe.baseModel()));
     this.adapter =
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
-    // Refuses here what cannot be trained beside the adapter.
-    int whole = trainedModel().trainableWeights().size();
-    LOG.debug("{} weights of the base model are trained whole", whole);
+    this.trained = trained(recipe, folder.model(), adapter);
     Split<Example> split = Split.of(examples(), recipe.valSetSize(), recipe.seed());
     MaskingStrategy mask = masking.value().get();
     this.training = encoders.with(folder, e -> prepare(split.train(), e, mask));
@@ -94,7 +90,14 @@ public final class PreparedRun {
             recipe.warmupOf(plan.steps()),
             plan.steps(),
             recipe.cosineMinLrRatio());
-    this.graphs = new StepGraphs(trainedModel(), optimizer, recipe.maxGradNorm());
+    this.optimizer =
+        Optimizers.create(
+            recipe.optimizer().type(),
+            recipe.optimizer().options(),
+            recipe.weightDecay(),
+            schedule);
+    this.graphs =
+        new StepGraphs(trained, optimizer, recipe.maxGradNorm(), recipe.neftuneNoiseAlpha());
   }
 
   /**
@@ -144,6 +147,24 @@ public final class PreparedRun {
     map.put("masking", masking.toConfig());
     adapterPlugin.ifPresent(a -> map.put("adapter", a.block().toConfig()));
     return Recipe.of(map);
+  }
+
+  private static TrainedModel trained(
+      Recipe recipe, CausalLm model, Optional<AdapterBinding> adapter) {
+    DType compute = recipe.precision().dtype();
+    if (recipe.unfrozenParameters().isEmpty()) {
+      return new TrainedModel(model, adapter, compute);
+    }
+    if (adapter.isPresent()) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected unfrozen_parameters with 'adapter: full' only, received it with the adapter '"
+              + recipe.adapter().type()
+              + "', which freezes all weights of the model; remove one of them");
+    }
+    List<String> names = model.weights().stream().map(WeightSpec::name).toList();
+    Set<String> unfrozen = Unfrozen.of(recipe.unfrozenParameters(), names);
+    return new TrainedModel(model, adapter, compute, unfrozen);
   }
 
   private List<Example> examples() {
@@ -242,8 +263,7 @@ public final class PreparedRun {
 
   /** The model with what of it is trained. */
   public TrainedModel trainedModel() {
-    CausalLm model = folder.model();
-    return new TrainedModel(model, adapter, recipe.precision().dtype());
+    return trained;
   }
 
   public StepGraphs graphs() {

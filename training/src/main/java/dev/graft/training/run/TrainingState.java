@@ -3,17 +3,19 @@ package dev.graft.training.run;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.TensorType;
 import dev.graft.graph.Expansion;
 import dev.graft.models.AdapterBinding;
 import dev.graft.models.AdapterConstants;
 import dev.graft.models.AdapterFolder;
 import dev.graft.models.BoundParameter;
+import dev.graft.models.WeightSpec;
 import dev.graft.models.Weights;
 import dev.graft.models.safetensors.SafetensorsWriter;
 import dev.graft.models.tokenizer.Tokenizer;
 import dev.graft.training.init.ParameterValues;
+import dev.graft.training.step.AveragedPoint;
 import dev.graft.training.step.TrainStep;
-import dev.graft.training.step.Trainable;
 import dev.graft.training.step.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The variables of a run on its backend: weights, the adapter's constants, trainables, the
@@ -77,8 +80,15 @@ final class TrainingState {
     return weight.cast(run.trainedModel().compute());
   }
 
-  /** Writes the trained adapter, or the trained model. */
+  /**
+   * Writes the trained adapter, or the trained model with its frozen weights as they were, at the
+   * point that the optimizer evaluates.
+   */
   Path export(RunFolder folder) {
+    return new AveragedPoint(backend, run.graphs()).at(() -> write(folder));
+  }
+
+  private Path write(RunFolder folder) {
     if (run.adapter().isPresent()) {
       AdapterBinding binding = run.adapter().get();
       Map<String, HostTensor> values = new LinkedHashMap<>();
@@ -98,9 +108,15 @@ final class TrainingState {
 
   private void writeModel(Path to) {
     List<SafetensorsWriter.Entry> entries = new ArrayList<>();
-    for (Trainable t : run.trainedModel().trainables()) {
-      entries.add(
-          new SafetensorsWriter.Entry(t.variable(), t.type(), () -> backend.read(t.variable())));
+    Set<String> trained = run.trainedModel().trainableWeights();
+    for (WeightSpec w : run.folder().model().weights()) {
+      if (trained.contains(w.name())) {
+        TensorType type = new TensorType(DType.F32, w.shape());
+        entries.add(new SafetensorsWriter.Entry(w.name(), type, () -> backend.read(w.name())));
+      } else {
+        HostTensor frozen = run.folder().weights().tensor(w.name());
+        entries.add(new SafetensorsWriter.Entry(w.name(), frozen.type(), () -> frozen));
+      }
     }
     SafetensorsWriter.write(to.resolve("model.safetensors"), entries);
     Path from = run.folder().path();

@@ -8,12 +8,17 @@ import dev.graft.training.data.PackedBatch;
 import java.util.Map;
 import java.util.Objects;
 
-/** The loss on held-out batches, without dropout. */
+/**
+ * The loss on held-out batches, without noise, at the point that the optimizer evaluates ({@link
+ * AveragedPoint}).
+ */
 public final class EvalStep implements AutoCloseable {
   private final Compiled evaluate;
+  private final AveragedPoint point;
 
   public EvalStep(Backend backend, StepGraphs graphs) {
     this.evaluate = new Compiled(backend, graphs::evaluate);
+    this.point = new AveragedPoint(backend, graphs);
   }
 
   /**
@@ -22,6 +27,10 @@ public final class EvalStep implements AutoCloseable {
    * @throws GraftException {@code loss.not-finite}
    */
   public double loss(Iterable<PackedBatch> batches) {
+    return point.at(() -> lossHere(batches));
+  }
+
+  private double lossHere(Iterable<PackedBatch> batches) {
     double loss = 0;
     double weight = 0;
     for (PackedBatch batch : batches) {

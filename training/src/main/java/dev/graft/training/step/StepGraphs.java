@@ -2,6 +2,7 @@ package dev.graft.training.step;
 
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
+import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
@@ -9,10 +10,12 @@ import dev.graft.graph.Gradients;
 import dev.graft.models.AttentionBias;
 import dev.graft.models.ForwardPass;
 import dev.graft.models.LanguageModelLoss;
+import dev.graft.training.data.PackedBatch;
 import dev.graft.training.optim.Clipping;
 import dev.graft.training.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Traces the graphs of training. The loss of an optimizer step is Σ w·nll / Σ w over all its
@@ -24,11 +27,13 @@ public final class StepGraphs {
   static final String WEIGHT = "weight";
   static final String GRAD_NORM = "grad_norm";
   static final String LEARNING_RATE = "learning_rate";
+  private static final String EMBEDDING_NOISE = "embedding_noise";
   private static final TensorType SCALAR = TensorType.of(DType.F32);
 
   private final TrainedModel model;
   private final Optimizer optimizer;
   private final double maxGradNorm;
+  private final double neftuneAlpha;
 
   /**
    * What to trace.
@@ -36,9 +41,21 @@ public final class StepGraphs {
    * @param maxGradNorm the bound on the norm of all gradients together; 0 for none
    */
   public StepGraphs(TrainedModel model, Optimizer optimizer, double maxGradNorm) {
+    this(model, optimizer, maxGradNorm, 0);
+  }
+
+  /**
+   * What to trace.
+   *
+   * @param maxGradNorm the bound on the norm of all gradients together; 0 for none
+   * @param neftuneAlpha α of NEFTune's noise on the embeddings in training; 0 for none
+   */
+  public StepGraphs(
+      TrainedModel model, Optimizer optimizer, double maxGradNorm, double neftuneAlpha) {
     this.model = model;
     this.optimizer = optimizer;
     this.maxGradNorm = maxGradNorm;
+    this.neftuneAlpha = neftuneAlpha;
   }
 
   TrainedModel model() {
@@ -49,9 +66,25 @@ public final class StepGraphs {
     return optimizer;
   }
 
+  /** What training on a micro-batch is fed. */
+  Map<String, HostTensor> trainingInputs(PackedBatch batch, long seed, long step, long microBatch) {
+    Map<String, HostTensor> in = StepInputs.of(batch);
+    in.put("noise", StepInputs.noiseKey(seed, step, microBatch));
+    if (neftuneAlpha > 0) {
+      int width = model.model().config().hiddenSize();
+      in.put(EMBEDDING_NOISE, Neftune.scale(batch, neftuneAlpha, width));
+    }
+    return in;
+  }
+
   /** The variable of a trainable's state slot. */
   static String stateVariable(Trainable trainable, String slot) {
     return "optimizer." + slot + "." + trainable.variable();
+  }
+
+  /** The variable that keeps a trainable's value while another is evaluated. */
+  static String keptVariable(Trainable trainable) {
+    return "kept." + trainable.variable();
   }
 
   /** The variable that sums a trainable's gradient, or one of the scalars. */
@@ -82,7 +115,13 @@ public final class StepGraphs {
   }
 
   private Sums training(Trace trace, BatchShape shape) {
-    return sums(trace, shape, pass(trace).training(StepInputs.noiseKey(trace)).build());
+    Tensor key = StepInputs.noiseKey(trace);
+    ForwardPass.Builder pass = pass(trace).training(key);
+    if (neftuneAlpha > 0) {
+      Tensor scale = trace.input(EMBEDDING_NOISE, DType.F32, shape.rows(), shape.length(), 1);
+      pass.embeddings(e -> Neftune.of(e, key, scale));
+    }
+    return sums(trace, shape, pass.build());
   }
 
   private List<Tensor> variables(Trace trace) {
@@ -148,6 +187,34 @@ public final class StepGraphs {
     return trace.build();
   }
 
+  private List<Tensor> state(Trace trace, Trainable t) {
+    List<Tensor> out = new ArrayList<>();
+    for (String slot : optimizer.slots()) {
+      out.add(trace.variable(stateVariable(t, slot), t.type()));
+    }
+    return out;
+  }
+
+  /** Keeps every trainable and puts the value to evaluate in its place. */
+  Graph toEvaluated() {
+    Trace trace = new Trace("to_evaluated");
+    for (Trainable t : model.trainables()) {
+      Tensor value = trace.variable(t.variable(), t.type());
+      trace.update(keptVariable(t), value);
+      trace.update(t.variable(), optimizer.evaluated(value, state(trace, t)));
+    }
+    return trace.build();
+  }
+
+  /** Puts every trainable back. */
+  Graph toTrained() {
+    Trace trace = new Trace("to_trained");
+    for (Trainable t : model.trainables()) {
+      trace.update(t.variable(), trace.variable(keptVariable(t), t.type()));
+    }
+    return trace.build();
+  }
+
   /**
    * The optimizer's update.
    *
@@ -165,10 +232,7 @@ public final class StepGraphs {
     List<Trainable> trainables = model.trainables();
     for (int i = 0; i < trainables.size(); i++) {
       Trainable t = trainables.get(i);
-      List<Tensor> state = new ArrayList<>();
-      for (String slot : optimizer.slots()) {
-        state.add(trace.variable(stateVariable(t, slot), t.type()));
-      }
+      List<Tensor> state = state(trace, t);
       List<Tensor> updated =
           optimizer.update(
               trace.variable(t.variable(), t.type()),

@@ -113,8 +113,7 @@ public final class TrainStep implements AutoCloseable {
 
   private Map<String, HostTensor> runWhole(
       long step, Map<String, HostTensor> rates, PackedBatch batch) {
-    Map<String, HostTensor> in = StepInputs.of(batch);
-    in.put("noise", StepInputs.noiseKey(seed, step, 0));
+    Map<String, HostTensor> in = graphs.trainingInputs(batch, seed, step, 0);
     in.putAll(rates);
     return whole.get(BatchShape.of(batch)).run(in);
   }
@@ -123,8 +122,7 @@ public final class TrainStep implements AutoCloseable {
       long step, Map<String, HostTensor> rates, List<PackedBatch> microBatches) {
     Executable last = apply();
     for (int i = 0; i < microBatches.size(); i++) {
-      Map<String, HostTensor> in = StepInputs.of(microBatches.get(i));
-      in.put("noise", StepInputs.noiseKey(seed, step, i));
+      Map<String, HostTensor> in = graphs.trainingInputs(microBatches.get(i), seed, step, i);
       accumulate.get(BatchShape.of(microBatches.get(i))).run(in);
     }
     return last.run(rates);

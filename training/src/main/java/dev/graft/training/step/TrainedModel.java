@@ -12,13 +12,28 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A model and what of it is trained: the parameters of an adapter, or all weights.
+ * A model and what of it is trained: the parameters of an adapter, or weights of the model.
  *
  * @param model the model
- * @param adapter the adapter; empty when all weights are trained
+ * @param adapter the adapter; empty when weights are trained
  * @param compute the dtype of frozen weights and activations, f32 or bf16
+ * @param trainableWeights the names of the weights that are trained themselves
  */
-public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DType compute) {
+public record TrainedModel(
+    CausalLm model, Optional<AdapterBinding> adapter, DType compute, Set<String> trainableWeights) {
+  public TrainedModel {
+    trainableWeights = Set.copyOf(trainableWeights);
+  }
+
+  /** A model with an adapter and what is trained beside it, or a model whose weights all are. */
+  public TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DType compute) {
+    this(
+        model,
+        adapter,
+        compute,
+        adapter.map(a -> a.trainedWeights(model)).orElseGet(() -> names(model)));
+  }
+
   /** A model whose weights are all trained, kept in f32. */
   public static TrainedModel full(CausalLm model, DType compute) {
     return new TrainedModel(model, Optional.empty(), compute);
@@ -28,11 +43,8 @@ public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DTy
     return new TrainedModel(model, Optional.of(adapter), compute);
   }
 
-  /** The names of the weights that are trained themselves. */
-  public Set<String> trainableWeights() {
-    return adapter.isPresent()
-        ? adapter.get().trainedWeights(model)
-        : model.weights().stream().map(WeightSpec::name).collect(Collectors.toSet());
+  private static Set<String> names(CausalLm model) {
+    return model.weights().stream().map(WeightSpec::name).collect(Collectors.toSet());
   }
 
   /** All that is trained, in the model's order. */
@@ -52,9 +64,8 @@ public record TrainedModel(CausalLm model, Optional<AdapterBinding> adapter, DTy
           .forEach(
               p -> out.add(new Trainable(p.variable(), p.type(), p.spec().learningRateFactor())));
     }
-    Set<String> trained = trainableWeights();
     for (WeightSpec w : model.weights()) {
-      if (trained.contains(w.name())) {
+      if (trainableWeights.contains(w.name())) {
         out.add(new Trainable(w.name(), new TensorType(DType.F32, w.shape()), 1));
       }
     }

@@ -54,6 +54,24 @@ class DatasetReaderTest {
   }
 
   @Test
+  void readsPlainText() throws IOException {
+    Path path = Files.writeString(folder.resolve("book.txt"), "\ufeffOne.\n\n{Two}\n");
+    assertThat(DatasetReader.read(path, DatasetType.TEXT))
+        .containsExactly(new TextExample(new Origin(path.toString(), 1, 1), "One.\n\n{Two}\n"));
+    Path rows = file("{\"text\": \"One\"}\n{\"text\": \"Two\", \"id\": 1}\n");
+    assertThat(DatasetReader.read(rows, DatasetType.TEXT))
+        .containsExactly(
+            new TextExample(new Origin(rows.toString(), 1, 1), "One"),
+            new TextExample(new Origin(rows.toString(), 2, 2), "Two"));
+    Path blank = Files.writeString(folder.resolve("blank.txt"), " \n");
+    assertThatThrownBy(() -> DatasetReader.read(blank, DatasetType.TEXT))
+        .hasMessageContaining("type text")
+        .hasMessageContaining("received none");
+    assertThatThrownBy(() -> DatasetReader.read(file("{\"txt\": 1}"), DatasetType.TEXT))
+        .hasMessageContaining("'text'");
+  }
+
+  @Test
   void readsLinesWhateverTheFileIsCalled() throws IOException {
     Path path =
         file(

@@ -46,6 +46,42 @@ class TrainingDataTest {
         .hasMessageContaining("received");
   }
 
+  /** Rows of 4 over "abcdefghij" with its end: every token but the first is a target once. */
+  @Test
+  void cutsTextsIntoRowsWithoutOverlap() {
+    String text = "abcdefghij";
+    List<Example> documents =
+        List.of(
+            new TextExample(new Origin("t.jsonl", 1, 1), text),
+            new TextExample(new Origin("t.jsonl", 2, 2), "xyz"),
+            new TextExample(new Origin("t.jsonl", 3, 3), ""));
+    TrainingData data = prepare(documents, ALL, 4, Overlength.REFUSE);
+    assertThat(data.examples().stream().map(MaskedExample::inputs).toList())
+        .containsExactly(4, 4, 2, 3);
+    assertThat(data.examples().stream().map(e -> e.origin().row()).toList())
+        .containsExactly(1, 1, 1, 2);
+    List<Integer> inputs = new ArrayList<>();
+    List<Integer> targets = new ArrayList<>();
+    for (MaskedExample e : data.examples().subList(0, 3)) {
+      for (int i = 0; i < e.inputs(); i++) {
+        inputs.add(e.id(i));
+        assertThat(e.weight(i + 1)).isEqualTo(1);
+        targets.add(e.id(i + 1));
+      }
+      assertThat(e.weight(0)).isZero();
+    }
+    List<Integer> all = new ArrayList<>();
+    text.chars().forEach(c -> all.add(FakeEncoder.id(Character.toString(c))));
+    all.add(FakeEncoder.EOS);
+    assertThat(inputs).isEqualTo(all.subList(0, 10));
+    assertThat(targets).isEqualTo(all.subList(1, 11));
+    assertThat(data.statistics().tokens()).isEqualTo(11 + 4);
+    assertThat(data.statistics().trainedTokens()).isEqualTo(10 + 3);
+    assertThat(data.statistics().untrained()).isEqualTo(1);
+    assertThat(data.statistics().longest()).isEqualTo(11);
+    assertThat(data.statistics().truncated()).isZero();
+  }
+
   @Test
   void weighsAndCounts() {
     TrainingData data = prepare(examples("abc", "xy", "d", "z"), RESPONSE, 16, Overlength.REFUSE);

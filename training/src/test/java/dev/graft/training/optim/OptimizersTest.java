@@ -2,6 +2,7 @@ package dev.graft.training.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,29 @@ final class OptimizersTest {
     assertThat(pair.scalarsAt(3)).isEqualTo(named.scalarsAt(3));
     assertThat(pair.scalarsAt(2)).containsExactly(1 - 0.8 * 0.8, 1 - 0.9 * 0.9);
     assertThat(pair.slots()).containsExactly("m", "v");
+  }
+
+  @Test
+  void scheduleFreeAdamWNeedsAConstantRate() {
+    Schedule cosine = new Schedule(ScheduleKind.COSINE, 2, 10, 0);
+    assertThatThrownBy(() -> Optimizers.create("schedule-free-adamw", Map.of(), 0, cosine))
+        .hasMessageContaining("constant-with-warmup")
+        .hasMessageContaining("received cosine");
+    assertThatThrownBy(() -> Optimizers.create("schedule-free-adamw", Map.of("beta2", 1), 0))
+        .hasMessageContaining("beta2");
+  }
+
+  /** The weight of a step against a plain sum, within the warm-up and far behind it. */
+  @Test
+  void scheduleFreeAdamWAveragesBySquaredRates() {
+    Schedule schedule = new Schedule(ScheduleKind.CONSTANT_WITH_WARMUP, 5, 1000, 0);
+    Optimizer optimizer = Optimizers.create("schedule-free-adamw", Map.of(), 0, schedule);
+    double sum = 0;
+    for (int t = 1; t <= 1000; t++) {
+      double weight = Math.pow(schedule.factor(t - 1), 2) * (1 - Math.pow(0.999, t));
+      sum += weight;
+      assertThat(optimizer.scalarsAt(t).get(1)).isCloseTo(t == 1 ? 0 : weight / sum, within(1e-9));
+    }
   }
 
   @Test

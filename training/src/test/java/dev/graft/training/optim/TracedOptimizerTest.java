@@ -14,13 +14,17 @@ import dev.graft.api.tensor.Trace;
 import dev.graft.graph.Expansion;
 import dev.graft.training.Engines;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Optimizers and clipping on the reference engine, against the papers' loops in plain Java. */
 final class TracedOptimizerTest {
@@ -43,6 +47,90 @@ final class TracedOptimizerTest {
     assertThat(run(sgd, gradients))
         .usingComparatorForType((x, y) -> Math.abs(x - y) < 1e-6 ? 0 : 1, Double.class)
         .isEqualTo(expected);
+  }
+
+  /** Algorithm 1 of arXiv 2405.15682 with z and x, on every engine: y and x after every step. */
+  @ParameterizedTest
+  @MethodSource("scheduleFree")
+  void scheduleFreeAdamWFollowsItsAlgorithm(String engine, double beta1, int warmup, double decay) {
+    int steps = 12;
+    double beta2 = 0.95;
+    double eps = 1e-8;
+    Schedule schedule = new Schedule(ScheduleKind.CONSTANT_WITH_WARMUP, warmup, steps, 0);
+    Optimizer optimizer =
+        Optimizers.create(
+            "schedule-free-adamw",
+            Map.of("betas", List.of(beta1, beta2), "eps", eps),
+            decay,
+            schedule);
+    assertThat(optimizer.averages()).isTrue();
+    Trace trace = new Trace("update");
+    TensorType type = TensorType.of(DType.F32, 2);
+    List<Tensor> state = optimizer.slots().stream().map(s -> trace.variable(s, type)).toList();
+    List<Tensor> scalars = optimizer.scalars().stream().map(s -> trace.input(s, SCALAR)).toList();
+    List<Tensor> updated =
+        optimizer.update(
+            trace.variable("p", type),
+            state,
+            trace.input("g", type),
+            trace.input("lr", SCALAR),
+            scalars);
+    trace.update("p", updated.get(0));
+    for (int i = 0; i < state.size(); i++) {
+      trace.update(optimizer.slots().get(i), updated.get(i + 1));
+    }
+    trace.output("x", optimizer.evaluated(updated.get(0), updated.subList(1, updated.size())));
+    double[] start = {1, -0.5};
+    double[] z = start.clone();
+    double[] x = start.clone();
+    double[] y = start.clone();
+    double[] v = new double[2];
+    double sum = 0;
+    try (Backend backend = Engines.open(engine)) {
+      backend.write("p", HostTensor.ofFloats(Shape.of(2), 1, -0.5f), DType.F32);
+      optimizer
+          .slots()
+          .forEach(s -> backend.write(s, HostTensor.ofFloats(Shape.of(2), 0, 0), DType.F32));
+      try (Executable e = backend.compile(Expansion.expand(trace.build(), Set.of()))) {
+        for (int t = 1; t <= steps; t++) {
+          float[] g = {(float) Math.sin(3.0 * t), (float) (2 * Math.cos(t))};
+          double lr = 0.1 * schedule.factor(t - 1);
+          double gamma = lr * Math.sqrt(1 - Math.pow(beta2, t));
+          sum += gamma * gamma;
+          double c = sum == 0 ? 0 : gamma * gamma / sum;
+          for (int i = 0; i < 2; i++) {
+            v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+            z[i] -= gamma * (g[i] / (Math.sqrt(v[i]) + eps) + decay * y[i]);
+            x[i] = (1 - c) * x[i] + c * z[i];
+            y[i] = (1 - beta1) * z[i] + beta1 * x[i];
+          }
+          Map<String, HostTensor> in = new HashMap<>();
+          in.put("g", HostTensor.ofFloats(Shape.of(2), g));
+          in.put("lr", HostTensor.scalar(lr));
+          for (int s = 0; s < scalars.size(); s++) {
+            in.put(optimizer.scalars().get(s), HostTensor.scalar(optimizer.scalarsAt(t).get(s)));
+          }
+          HostTensor average = Objects.requireNonNull(e.run(in).get("x"));
+          for (int i = 0; i < 2; i++) {
+            assertThat(backend.read("p").get(i)).as("y, step %d", t).isCloseTo(y[i], within(2e-6));
+            assertThat(average.get(i)).as("x, step %d", t).isCloseTo(x[i], within(2e-6));
+          }
+        }
+      }
+    }
+    assertThat(Math.abs(x[0] - y[0])).isGreaterThan(1e-4);
+  }
+
+  /** engine × β₁, warm-up and decay. */
+  static List<Arguments> scheduleFree() {
+    return Engines.all()
+        .flatMap(
+            e ->
+                Stream.of(
+                    Arguments.of(e, 0.9, 4, 0.1),
+                    Arguments.of(e, 0.9, 0, 0),
+                    Arguments.of(e, 0, 3, 0.01)))
+        .toList();
   }
 
   /** The parameter, 1 at first, after each gradient; learning rate 0.1. */

@@ -324,6 +324,9 @@ final class TrainerTest {
         "val_set_size=36|config.value|val_set_size",
         "optimizer.type=adam|config.value|adamw",
         "lr_scheduler=constant|config.value|constant-with-warmup",
+        "optimizer=schedule-free-adamw|config.value|takes the place of a decay",
+        "neftune_noise_alpha=-1|config.value|neftune_noise_alpha",
+        "unfrozen_parameters=[model]|config.value|adapter: full",
         "lr_scheduler=inverse-sqrt|config.value|warm-up",
       })
   void whatIsWrongIsFoundBeforeAnythingIsWritten(String override, String code, String message) {
