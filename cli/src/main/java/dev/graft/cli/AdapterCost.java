@@ -15,7 +15,8 @@ import java.util.Map;
  * What an adapter trains on given weights.
  *
  * @param sites the parameters at every site that it changes, in forward order
- * @param constants the elements of what it prepares from frozen weights and keeps, f32
+ * @param constants the elements of what it keeps besides, frozen: what follows from weights, and
+ *     what sites share; f32
  */
 record AdapterCost(Map<Site, List<ParameterSpec>> sites, long constants) {
   /** Lays an adapter onto the sites of a model that its block targets. */
@@ -27,6 +28,7 @@ record AdapterCost(Map<Site, List<ParameterSpec>> sites, long constants) {
       parameters.put(site, binding.parameters(site).stream().map(p -> p.spec()).toList());
       binding.constants(site).forEach(c -> constants.put(c.variable(), c.spec().shape().size()));
     }
+    binding.shared().forEach(s -> constants.put(s.variable(), s.spec().shape().size()));
     return new AdapterCost(
         parameters, constants.values().stream().mapToLong(Long::longValue).sum());
   }
@@ -34,7 +36,8 @@ record AdapterCost(Map<Site, List<ParameterSpec>> sites, long constants) {
   /** Lays an adapter onto one weight, whatever it targets. */
   static AdapterCost onWeight(Adapter adapter, Site site) {
     long constants = adapter.constants(site).stream().mapToLong(c -> c.shape().size()).sum();
-    return new AdapterCost(Map.of(site, adapter.parameters(site)), constants);
+    long shared = adapter.shared(List.of(site)).stream().mapToLong(s -> s.shape().size()).sum();
+    return new AdapterCost(Map.of(site, adapter.parameters(site)), constants + shared);
   }
 
   /** An adapter from a block's options. */

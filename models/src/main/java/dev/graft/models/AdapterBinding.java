@@ -29,14 +29,17 @@ public final class AdapterBinding {
   private final Adapter adapter;
   private final Map<Site, List<BoundParameter>> parameters;
   private final Map<Site, List<BoundConstant>> constants;
+  private final List<BoundShared> shared;
 
   private AdapterBinding(
       Adapter adapter,
       Map<Site, List<BoundParameter>> parameters,
-      Map<Site, List<BoundConstant>> constants) {
+      Map<Site, List<BoundConstant>> constants,
+      List<BoundShared> shared) {
     this.adapter = adapter;
     this.parameters = parameters;
     this.constants = constants;
+    this.shared = List.copyOf(shared);
   }
 
   /**
@@ -80,7 +83,11 @@ public final class AdapterBinding {
               + String.join(", ", modules(sites))
               + ".");
     }
-    return new AdapterBinding(adapter, bound, constants);
+    List<BoundShared> shared =
+        adapter.shared(List.copyOf(bound.keySet())).stream()
+            .map(s -> new BoundShared(s, "shared." + s.name()))
+            .toList();
+    return new AdapterBinding(adapter, bound, constants, shared);
   }
 
   /** Refuses listed names that no module has. */
@@ -224,6 +231,25 @@ public final class AdapterBinding {
   /** The constants at one site; none where the site is not targeted. */
   public List<BoundConstant> constants(Site site) {
     return constants.getOrDefault(site, List.of());
+  }
+
+  /** The frozen tensors that all targeted sites share; often none. */
+  public List<BoundShared> shared() {
+    return shared;
+  }
+
+  /** One shared tensor, asked for at a site. */
+  BoundShared shared(Site site, String name) {
+    return shared.stream()
+        .filter(s -> s.spec().name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                undeclared(
+                    "shared tensor",
+                    site,
+                    name,
+                    shared.stream().map(s -> s.spec().name()).toList()));
   }
 
   /** One parameter of a site. */

@@ -14,14 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Computes the constants of an adapter on the backend that holds the weights. */
+/**
+ * Brings what an adapter does not train to the backend that holds the weights: its constants are
+ * computed there, and its shared tensors drawn.
+ */
 public final class AdapterConstants {
   private AdapterConstants() {}
 
   /**
    * Computes all constants and leaves them in the backend's variables, where {@link ForwardPass}
-   * reads them. Call it when the model's weights have been loaded, and again whenever frozen
-   * weights change. Does nothing for an adapter without constants.
+   * reads them; draws the shared tensors as a new adapter's. Call it when the model's weights have
+   * been loaded, and again whenever frozen weights change. Does nothing for an adapter with
+   * neither.
    *
    * @param compute the dtype that the weights were loaded in
    * @param trainable names of the weights that are trained themselves; constants that follow from
@@ -35,6 +39,26 @@ public final class AdapterConstants {
       Set<String> trainable,
       Backend backend,
       GraphCompiler compiler) {
+    load(binding, model, compute, trainable, Map.of(), backend, compiler);
+  }
+
+  /**
+   * As above, for an adapter that has been saved.
+   *
+   * @param values the shared tensors by variable; those that it lacks are drawn
+   */
+  static void load(
+      AdapterBinding binding,
+      CausalLm model,
+      DType compute,
+      Set<String> trainable,
+      Map<String, HostTensor> values,
+      Backend backend,
+      GraphCompiler compiler) {
+    for (BoundShared s : binding.shared()) {
+      HostTensor saved = values.get(s.variable());
+      backend.write(s.variable(), saved == null ? s.spec().draw() : saved, DType.F32);
+    }
     Map<String, Shape> shapes = new HashMap<>();
     model.weights().forEach(w -> shapes.put(w.name(), w.shape()));
     Trace trace = new Trace("constants");

@@ -28,15 +28,17 @@ import java.util.TreeMap;
 
 /**
  * A saved adapter in PEFT's layout: {@code adapter_config.json} and {@code
- * adapter_model.safetensors} with tensors named {@code base_model.model.<module>.<name>}. Beside
- * the adapter's own tensors a folder may hold whole weights, of {@code modules_to_save} or of
- * embeddings; they replace those of the base model.
+ * adapter_model.safetensors} with tensors named {@code base_model.model.<module>.<name>}, and
+ * {@code base_model.<name>} where all modules share one. Beside the adapter's own tensors a folder
+ * may hold whole weights, of {@code modules_to_save} or of embeddings; they replace those of the
+ * base model.
  */
 public final class AdapterFolder {
   static final String CONFIG = "adapter_config.json";
   static final String TENSORS = "adapter_model.safetensors";
 
   private static final String PREFIX = "base_model.model.";
+  private static final String SHARED = "base_model.";
   private static final String BASE_MODEL = "base_model_name_or_path";
   private static final String MODULES_TO_SAVE = "modules_to_save";
   private static final String WEIGHT = ".weight";
@@ -175,6 +177,14 @@ public final class AdapterFolder {
         problems.missing.add(name);
       } else if (problems.fits(tensors, found, p.spec().shape())) {
         parameters.put(p.variable(), tensors.tensor(found));
+      }
+    }
+    for (BoundShared s : binding.shared()) {
+      String name = SHARED + s.spec().name();
+      if (!left.remove(name)) {
+        problems.missing.add(name);
+      } else if (problems.fits(tensors, name, s.spec().shape())) {
+        parameters.put(s.variable(), tensors.tensor(name));
       }
     }
     Map<String, HostTensor> replaced = replaced(model, binding, left, problems);
@@ -343,7 +353,8 @@ public final class AdapterFolder {
    * Writes a folder that PEFT can load when the adapter is one of its kinds. Each file is written
    * whole or not at all, the configuration last.
    *
-   * @param values the parameters by variable name; all of the binding's
+   * @param values the parameters by variable name; all of the binding's, and perhaps its shared
+   *     tensors, which are drawn otherwise
    * @param baseModel the base model's name or path, as others would find it
    * @throws GraftException {@code adapter.tensors} when values are missing or of another type,
    *     {@code file.write}
@@ -387,6 +398,10 @@ public final class AdapterFolder {
                 .savedTensors(site, parameters)
                 .forEach((name, value) -> named.put(PREFIX + site.name() + "." + name, value)));
     weights.forEach((name, value) -> named.put(PREFIX + binding.savedName(name), value));
+    for (BoundShared s : binding.shared()) {
+      HostTensor value = values.get(s.variable());
+      named.put(SHARED + s.spec().name(), value == null ? s.spec().draw() : value);
+    }
     Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
     config.put(BASE_MODEL, baseModel);
     try {

@@ -253,6 +253,12 @@ public final class ForwardPass implements Forward {
           : trace.variable(c.variable(), c.type());
     }
 
+    @Override
+    public Tensor shared(String name) {
+      BoundShared s = binding().shared(site, name);
+      return trace.variable(s.variable(), s.type());
+    }
+
     private AdapterBinding binding() {
       if (adapter == null) {
         throw new IllegalStateException("a context is given to adapters only");

@@ -145,6 +145,10 @@ public final class Merge {
       HostTensor value = Objects.requireNonNull(adapter.parameters().get(p.variable()));
       inputs.put(p.variable(), value.cast(DType.F32));
     }
+    for (BoundShared s : adapter.binding().shared()) {
+      HostTensor value = Objects.requireNonNull(adapter.parameters().get(s.variable()));
+      inputs.put(s.variable(), value.cast(DType.F32));
+    }
     // Declared first, so that the graph has all of them, whether the adapter uses them or not.
     inputs.forEach((name, value) -> trace.input(name, value.type()));
     Tensor merged =
@@ -186,6 +190,12 @@ public final class Merge {
     public Tensor parameter(String name) {
       BoundParameter p = adapter.binding().parameter(site, name);
       return trace.input(p.variable(), p.type());
+    }
+
+    @Override
+    public Tensor shared(String name) {
+      BoundShared s = adapter.binding().shared(site, name);
+      return trace.input(s.variable(), s.type());
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.Set;
 /**
  * A saved adapter laid onto a model.
  *
- * @param parameters its values by variable name, in the dtype that they are stored in
+ * @param parameters its values by variable name, shared tensors among them, in the dtype that they
+ *     are stored in
  * @param replacedWeights whole weights of the base model that it replaces, by name; often empty
  */
 public record SavedAdapter(
@@ -35,6 +36,6 @@ public record SavedAdapter(
    */
   public void load(CausalLm model, DType compute, Backend backend, GraphCompiler compiler) {
     parameters.forEach((variable, value) -> backend.write(variable, value, DType.F32));
-    AdapterConstants.load(binding, model, compute, Set.of(), backend, compiler);
+    AdapterConstants.load(binding, model, compute, Set.of(), parameters, backend, compiler);
   }
 }

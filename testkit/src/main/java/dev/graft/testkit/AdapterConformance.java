@@ -6,6 +6,7 @@ import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.AdapterProvider;
 import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SharedSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.backend.Backend;
@@ -178,6 +179,26 @@ public abstract class AdapterConformance<C extends Record> {
           }
           assertThat(adapter.parameters(site)).as("asked again").isEqualTo(parameters);
           adapter.targets().matches(site); // any answer will do
+        });
+  }
+
+  @TestFactory
+  final Stream<DynamicNode> sharedTensorsAreDrawnTheSameEveryTime() {
+    return everywhere(
+        (config, adapter, site) -> {
+          List<Site> together = sites().stream().filter(s -> kinds().contains(s.kind())).toList();
+          for (List<Site> sites : List.of(List.of(site), together)) {
+            List<SharedSpec> shared = adapter.shared(sites);
+            assertThat(shared.stream().map(SharedSpec::name))
+                .as("the names of what %s share", sites)
+                .doesNotHaveDuplicates();
+            List<SharedSpec> again = provider().create(config).shared(sites);
+            for (int i = 0; i < shared.size(); i++) {
+              assertThat(again.get(i).draw().toDoubles())
+                  .as("the values of '%s' drawn twice", shared.get(i).name())
+                  .isEqualTo(shared.get(i).draw().toDoubles());
+            }
+          }
         });
   }
 

@@ -6,6 +6,7 @@ import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SharedSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.ops.Linear;
@@ -27,7 +28,8 @@ import java.util.Optional;
  * Adapter#mergedWeight} see. Everything is an input of the trace, and {@link #values} gives values
  * for all of them: {@code x}, {@code weight}, {@code bias} at a linear site, every parameter as
  * {@code parameter.NAME} and, in training, the noise's {@code key} (seed, step, micro-batch).
- * Constants follow from the weight in the trace.
+ * Shared tensors are inputs {@code shared.NAME}, as for the site alone. Constants follow from the
+ * weight in the trace.
  *
  * <p>The merge sees f32: use a harness with f32 for it. Two harnesses on one trace share their
  * inputs.
@@ -47,6 +49,7 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
   private final Site site;
   private final List<ParameterSpec> parameters;
   private final List<ConstantSpec> constants;
+  private final List<SharedSpec> shared;
   private final boolean training;
   private final Tensor x;
   private final Tensor weight;
@@ -78,6 +81,8 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
             : Optional.empty();
     parameters = List.copyOf(adapter.parameters(site));
     constants = List.copyOf(adapter.constants(site));
+    shared = List.copyOf(adapter.shared(List.of(site)));
+    shared.forEach(this::sharedInput);
     parameters.forEach(p -> parameterInput(p));
     if (training) {
       trace.input(KEY, DType.I64, 3);
@@ -86,6 +91,10 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
 
   private Tensor parameterInput(ParameterSpec p) {
     return trace.input("parameter." + p.name(), new TensorType(DType.F32, p.shape()));
+  }
+
+  private Tensor sharedInput(SharedSpec s) {
+    return trace.input("shared." + s.name(), new TensorType(DType.F32, s.shape()));
   }
 
   @Override
@@ -140,6 +149,16 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
     throw undeclared("constants", constants.stream().map(ConstantSpec::name).toList(), name);
   }
 
+  @Override
+  public Tensor shared(String name) {
+    for (SharedSpec s : shared) {
+      if (s.name().equals(name)) {
+        return sharedInput(s);
+      }
+    }
+    throw undeclared("shared tensors", shared.stream().map(SharedSpec::name).toList(), name);
+  }
+
   private AssertionError undeclared(String what, List<String> declared, String name) {
     return new AssertionError(
         "expected one of the "
@@ -186,6 +205,7 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
               ? initial(p, w, seed)
               : normal(new TensorType(DType.F32, p.shape()), seed, p.name(), 0.5));
     }
+    shared.forEach(s -> out.put("shared." + s.name(), s.draw()));
     if (training) {
       out.put(KEY, key(seed, 0));
     }

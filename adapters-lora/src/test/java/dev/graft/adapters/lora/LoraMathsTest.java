@@ -106,6 +106,11 @@ class LoraMathsTest {
     }
 
     @Override
+    public Tensor shared(String name) {
+      throw new AssertionError("expected no shared tensor, it asked for '" + name + "'");
+    }
+
+    @Override
     public boolean training() {
       return training;
     }

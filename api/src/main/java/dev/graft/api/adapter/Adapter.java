@@ -30,6 +30,15 @@ public interface Adapter {
     return List.of();
   }
 
+  /**
+   * The frozen tensors that its sites share; contexts give them under their names.
+   *
+   * @param sites all sites that it is laid onto, at least one
+   */
+  default List<SharedSpec> shared(List<Site> sites) {
+    return List.of();
+  }
+
   /** Traces the site's output with the adapter, [.., out] in x's compute dtype. */
   Tensor forward(AdapterContext context);
 

@@ -25,6 +25,11 @@ public interface AdapterContext {
   /** A constant that the adapter declared, f32. */
   Tensor constant(String name);
 
+  /** A tensor that the adapter's sites share, f32; only where the adapter declares one. */
+  default Tensor shared(String name) {
+    throw new IllegalStateException("expected no shared tensor to be asked for, received " + name);
+  }
+
   /** True in training: dropout applies. */
   boolean training();
 

@@ -10,4 +10,9 @@ public interface MergeContext {
   Tensor weight();
 
   Tensor parameter(String name);
+
+  /** A tensor that the adapter's sites share, f32; only where the adapter declares one. */
+  default Tensor shared(String name) {
+    throw new IllegalStateException("expected no shared tensor to be asked for, received " + name);
+  }
 }
