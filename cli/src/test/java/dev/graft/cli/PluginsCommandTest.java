@@ -48,7 +48,7 @@ final class PluginsCommandTest {
     JsonNode json = new ObjectMapper().readTree(run.out());
     assertThat(json.get("plugins").findValuesAsText("name"))
         .containsAll(Tiny.engines())
-        .contains("lora", "dora", "mora", "none", "response-only");
+        .contains("lora", "dora", "mora", "vera", "none", "response-only");
     assertThat(json.get("broken")).isEmpty();
     JsonNode lora = null;
     for (JsonNode p : json.get("plugins")) {

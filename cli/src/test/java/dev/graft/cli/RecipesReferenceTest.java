@@ -45,7 +45,7 @@ class RecipesReferenceTest {
     Plugins plugins = Plugins.discover();
     assertThat(page).contains(table(Recipe.class));
     assertThat(page).contains(table(DatasetEntry.class));
-    for (String adapter : List.of("lora", "dora", "mora")) {
+    for (String adapter : List.of("lora", "dora", "mora", "vera")) {
       assertThat(page).contains(table(plugins.adapter(adapter).provider().configType()));
     }
     for (String engine : List.of("djl-pytorch", "tensorflow")) {

@@ -13,6 +13,7 @@ final class KnownPlugins {
           "lora", "graft-adapters-lora",
           "dora", "graft-adapters-dora",
           "mora", "graft-adapters-mora",
+          "vera", "graft-adapters-vera",
           "none", "graft-masking",
           "response-only", "graft-masking");
 

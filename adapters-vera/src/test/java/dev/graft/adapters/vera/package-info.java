@@ -1,0 +1,5 @@
+/** Tests of the adapter {@code vera}. */
+@NullMarked
+package dev.graft.adapters.vera;
+
+import org.jspecify.annotations.NullMarked;
