@@ -86,8 +86,14 @@ public final class Merge {
     boolean untied = unties();
     if (untied) {
       LOG.warn(
-          "the adapter changes one side of the weight that embedding and head share; the merged"
-              + " model stores both, with {} false",
+          "the adapter changes {} of a weight that embedding and head share; the merged model stores"
+              + " both sides, with {} false",
+          String.join(
+              " and ",
+              adapter.binding().sites().stream()
+                  .filter(s -> s.kind() != SiteKind.LINEAR)
+                  .map(Site::name)
+                  .toList()),
           TIE);
     }
     AtomicFolder.make(
