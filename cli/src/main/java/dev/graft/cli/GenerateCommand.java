@@ -39,6 +39,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  graft generate --model models/base \"Once upon a time\"",
       "  graft generate --model models/base --adapter runs/a/adapter --instruction Rhyme.",
+      "  graft generate --model models/base --adapter a=runs/a/adapter@0.5 --adapter"
+          + " b=runs/b/adapter@0.5 Once",
       "  graft generate --model models/base --instruction \"Translate.\" --input \"bonjour\"",
       "  graft generate --model models/base --temperature 0.8 - < prompt.txt"
     })

@@ -10,6 +10,7 @@ import dev.graft.models.SavedAdapter;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +30,9 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  graft merge --model models/base --adapter runs/a/adapter --out models/merged",
-      "  graft merge --model models/base --adapter runs/a/adapter --out models/half --dtype bf16"
+      "  graft merge --model models/base --adapter runs/a/adapter --out models/half --dtype bf16",
+      "  graft merge --model models/base --adapter a=runs/a/adapter --adapter b=runs/b/adapter@0.5"
+          + " --out models/both"
     })
 final class MergeCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "The base model.")
@@ -38,9 +41,9 @@ final class MergeCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       required = true,
-      paramLabel = "DIR",
-      description = "An adapter folder, Graft's or PEFT's.")
-  Path adapter = Path.of("");
+      paramLabel = "[NAME=]DIR[@WEIGHT]",
+      description = AdapterChoice.DESCRIPTION)
+  List<String> adapters = List.of();
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "The new folder.")
   Path out = Path.of("");
@@ -66,7 +69,7 @@ final class MergeCommand implements Callable<Integer> {
   public Integer call() {
     Plugins plugins = session.plugins();
     ModelFolder base = ModelFolder.open(model);
-    SavedAdapter saved = LoadedModel.adapter(plugins, adapter).bind(base.model());
+    SavedAdapter saved = AdapterChoice.bind(plugins, adapters, base.model()).orElseThrow();
     try (Backend backend = engine.open(plugins)) {
       GraphCompiler compiler =
           g -> backend.compile(Expansion.expand(g, backend.capabilities().fused()));
@@ -94,7 +97,7 @@ final class MergeCommand implements Callable<Integer> {
     session
         .out()
         .println(
-            "merged the adapter into "
+            (adapters.size() == 1 ? "merged the adapter into " : "merged the adapters into ")
                 + Text.count(report.mergedSites())
                 + " weights and wrote '"
                 + out

@@ -2,7 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.training.recipe.Precision;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -17,9 +17,9 @@ final class ModelOptions {
 
   @Option(
       names = "--adapter",
-      paramLabel = "DIR",
-      description = "An adapter folder, Graft's or PEFT's, to lay onto the model.")
-  Optional<Path> adapter = Optional.empty();
+      paramLabel = "[NAME=]DIR[@WEIGHT]",
+      description = AdapterChoice.DESCRIPTION)
+  List<String> adapters = List.of();
 
   @Mixin EngineOptions engine = new EngineOptions();
 

@@ -85,7 +85,7 @@ public final class AdapterBinding {
     }
     List<BoundShared> shared =
         adapter.shared(List.copyOf(bound.keySet())).stream()
-            .map(s -> new BoundShared(s, "shared." + s.name()))
+            .map(s -> new BoundShared(s, shared(s.name())))
             .toList();
     return new AdapterBinding(adapter, bound, constants, shared);
   }
@@ -127,6 +127,10 @@ public final class AdapterBinding {
 
   static String variable(Site site, String parameter) {
     return "adapter." + site.name() + "." + parameter;
+  }
+
+  static String shared(String name) {
+    return "shared." + name;
   }
 
   public Adapter adapter() {

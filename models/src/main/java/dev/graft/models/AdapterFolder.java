@@ -375,6 +375,8 @@ public final class AdapterFolder {
       Map<String, HostTensor> values,
       Map<String, HostTensor> weights,
       String baseModel) {
+    Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
+    config.put(BASE_MODEL, baseModel);
     Map<String, HostTensor> named = new TreeMap<>();
     Map<Site, Map<String, HostTensor>> at = new LinkedHashMap<>();
     for (BoundParameter p : binding.parameters()) {
@@ -402,8 +404,6 @@ public final class AdapterFolder {
       HostTensor value = values.get(s.variable());
       named.put(SHARED + s.spec().name(), value == null ? s.spec().draw() : value);
     }
-    Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
-    config.put(BASE_MODEL, baseModel);
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
