@@ -10,7 +10,7 @@ import java.util.function.Function;
 /** The architectures by the {@code model_type} of their {@code config.json}. */
 final class Architectures {
   private static final Map<String, Function<ConfigFile, CausalLm>> KNOWN =
-      Map.of(Llama.MODEL_TYPE, Llama::new, Qwen2.MODEL_TYPE, Qwen2::new);
+      Map.of(Llama.MODEL_TYPE, Llama::read, Qwen2.MODEL_TYPE, Qwen2::read);
 
   private Architectures() {}
 

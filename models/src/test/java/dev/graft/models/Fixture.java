@@ -3,13 +3,19 @@ package dev.graft.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.graft.api.backend.Backend;
+import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
+import dev.graft.api.tensor.Tensor;
+import dev.graft.api.tensor.Trace;
 import dev.graft.models.files.Json;
 import dev.graft.models.safetensors.Safetensors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Values that transformers 5.24.0 and peft 0.21.2 computed on a tiny random model (fp32, eager
@@ -121,5 +127,17 @@ public final class Fixture {
       difference += d * d;
     }
     assertThat(Math.sqrt(difference) / norm(expected)).as(what).isLessThanOrEqualTo(tolerance);
+  }
+
+  /** The logits of the fixture's batch, all rows whole, on a model folder loaded into a backend. */
+  HostTensor logits(Backend backend, ModelFolder folder, Optional<AdapterBinding> adapter) {
+    Trace trace = new Trace("logits");
+    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).adapter(adapter).build();
+    Tensor in = trace.input("ids", ids.type());
+    Tensor at = trace.input("positions", positions.type());
+    Tensor bias = AttentionBias.causal(trace, length, DType.F32);
+    trace.output("logits", pass.logits(folder.model().hidden(pass, in, at, bias)));
+    return TestBackend.run(backend, trace, Map.of("ids", ids, "positions", positions))
+        .get("logits");
   }
 }

@@ -10,8 +10,6 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
-import dev.graft.api.tensor.Tensor;
-import dev.graft.api.tensor.Trace;
 import dev.graft.models.files.Json;
 import dev.graft.models.safetensors.Safetensors;
 import java.io.IOException;
@@ -52,19 +50,7 @@ class MergeTest {
 
   private HostTensor logits(Backend backend, ModelFolder folder) {
     folder.weights().load(backend, DType.F32);
-    return logits(backend, folder, Optional.empty());
-  }
-
-  private HostTensor logits(Backend backend, ModelFolder folder, Optional<AdapterBinding> adapter) {
-    Trace trace = new Trace("logits");
-    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).adapter(adapter).build();
-    Tensor ids = trace.input("ids", fixture.ids.type());
-    Tensor positions = trace.input("positions", fixture.positions.type());
-    Tensor bias = AttentionBias.causal(trace, fixture.length, DType.F32);
-    trace.output("logits", pass.logits(folder.model().hidden(pass, ids, positions, bias)));
-    return TestBackend.run(
-            backend, trace, Map.of("ids", fixture.ids, "positions", fixture.positions))
-        .get("logits");
+    return fixture.logits(backend, folder, Optional.empty());
   }
 
   @ParameterizedTest
@@ -94,7 +80,7 @@ class MergeTest {
       HostTensor merged = logits(backend, ModelFolder.open(target));
       fixture.folder.weights().load(backend, DType.F32);
       adapter.load(fixture.model(), DType.F32, backend, compiler);
-      HostTensor adapted = logits(backend, fixture.folder, Optional.of(adapter.binding()));
+      HostTensor adapted = fixture.logits(backend, fixture.folder, Optional.of(adapter.binding()));
       Fixture.assertClose(merged, adapted, 1e-5, "merged logits");
       assertThat(merged.toFloats()).isNotEqualTo(logits(backend, fixture.folder).toFloats());
     }

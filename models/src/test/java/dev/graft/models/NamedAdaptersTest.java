@@ -10,8 +10,6 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
-import dev.graft.api.tensor.Tensor;
-import dev.graft.api.tensor.Trace;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,44 +58,33 @@ class NamedAdaptersTest {
     return out;
   }
 
-  private HostTensor logits(Backend backend, ModelFolder folder, Optional<AdapterBinding> adapter) {
-    Trace trace = new Trace("logits");
-    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).adapter(adapter).build();
-    Tensor ids = trace.input("ids", fixture.ids.type());
-    Tensor positions = trace.input("positions", fixture.positions.type());
-    Tensor bias = AttentionBias.causal(trace, fixture.length, DType.F32);
-    trace.output("logits", pass.logits(folder.model().hidden(pass, ids, positions, bias)));
-    return TestBackend.run(
-            backend, trace, Map.of("ids", fixture.ids, "positions", fixture.positions))
-        .get("logits");
-  }
-
   @ParameterizedTest
   @MethodSource("backends")
   void oneOfWeightOneIsThatOneAlone(String name) {
     try (Backend backend = TestBackend.open(name)) {
       GraphCompiler compiler = TestBackend.compiler(backend);
       fixture.folder.weights().load(backend, DType.F32);
-      HostTensor base = logits(backend, fixture.folder, Optional.empty());
+      HostTensor base = fixture.logits(backend, fixture.folder, Optional.empty());
       NamedAdapters all = NamedAdapters.of(fixture.model(), adapters());
       all.saved().load(fixture.model(), DType.F32, backend, compiler);
       Map<String, HostTensor> switched = new HashMap<>();
       for (String one : all.names()) { // loaded once, switched by name
         AdapterBinding only = all.weighted(Map.of(one, 1.0)).binding();
-        switched.put(one, logits(backend, fixture.folder, Optional.of(only)));
+        switched.put(one, fixture.logits(backend, fixture.folder, Optional.of(only)));
       }
       adapters()
           .forEach(
               (one, saved) -> {
                 saved.load(fixture.model(), DType.F32, backend, compiler);
-                HostTensor alone = logits(backend, fixture.folder, Optional.of(saved.binding()));
+                HostTensor alone =
+                    fixture.logits(backend, fixture.folder, Optional.of(saved.binding()));
                 assertThat(Objects.requireNonNull(switched.get(one)).toFloats())
                     .as(one)
                     .isEqualTo(alone.toFloats());
                 assertThat(alone.toFloats()).isNotEqualTo(base.toFloats());
               });
       AdapterBinding none = all.weighted(Map.of()).binding();
-      assertThat(logits(backend, fixture.folder, Optional.of(none)).toFloats())
+      assertThat(fixture.logits(backend, fixture.folder, Optional.of(none)).toFloats())
           .isEqualTo(base.toFloats());
     }
   }
@@ -114,10 +101,10 @@ class NamedAdaptersTest {
       Merge.write(fixture.folder, mixed, target, DType.F32, compiler);
       ModelFolder folder = ModelFolder.open(target);
       folder.weights().load(backend, DType.F32);
-      HostTensor merged = logits(backend, folder, Optional.empty());
+      HostTensor merged = fixture.logits(backend, folder, Optional.empty());
       fixture.folder.weights().load(backend, DType.F32);
       mixed.load(fixture.model(), DType.F32, backend, compiler);
-      HostTensor adapted = logits(backend, fixture.folder, Optional.of(mixed.binding()));
+      HostTensor adapted = fixture.logits(backend, fixture.folder, Optional.of(mixed.binding()));
       Fixture.assertClose(merged, adapted, 1e-5, "merged logits");
 
       // The merged weights are W + Σ weight·(Wᵢ − W), from merges of each alone.

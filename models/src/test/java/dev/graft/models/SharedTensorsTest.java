@@ -11,8 +11,6 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
-import dev.graft.api.tensor.Tensor;
-import dev.graft.api.tensor.Trace;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.models.safetensors.SafetensorsWriter;
 import java.nio.file.Path;
@@ -60,18 +58,6 @@ class SharedTensorsTest {
     return out;
   }
 
-  private HostTensor logits(Backend backend, ModelFolder folder, Optional<AdapterBinding> adapter) {
-    Trace trace = new Trace("logits");
-    ForwardPass pass = ForwardPass.of(trace, folder.model(), DType.F32).adapter(adapter).build();
-    Tensor ids = trace.input("ids", fixture.ids.type());
-    Tensor positions = trace.input("positions", fixture.positions.type());
-    Tensor bias = AttentionBias.causal(trace, fixture.length, DType.F32);
-    trace.output("logits", pass.logits(folder.model().hidden(pass, ids, positions, bias)));
-    return TestBackend.run(
-            backend, trace, Map.of("ids", fixture.ids, "positions", fixture.positions))
-        .get("logits");
-  }
-
   @ParameterizedTest
   @MethodSource("backends")
   void aFoldersOwnAreUsedInForwardAndMerge(String name) {
@@ -88,15 +74,15 @@ class SharedTensorsTest {
       Merge.write(fixture.folder, saved, target, DType.F32, compiler);
       ModelFolder folder = ModelFolder.open(target);
       folder.weights().load(backend, DType.F32);
-      HostTensor merged = logits(backend, folder, Optional.empty());
+      HostTensor merged = fixture.logits(backend, folder, Optional.empty());
       fixture.folder.weights().load(backend, DType.F32);
-      HostTensor base = logits(backend, fixture.folder, Optional.empty());
+      HostTensor base = fixture.logits(backend, fixture.folder, Optional.empty());
       saved.load(fixture.model(), DType.F32, backend, compiler);
       for (BoundShared s : binding.shared()) {
         assertThat(backend.read(s.variable()).toFloats())
             .isEqualTo(Objects.requireNonNull(values.get(s.variable())).toFloats());
       }
-      HostTensor adapted = logits(backend, fixture.folder, Optional.of(saved.binding()));
+      HostTensor adapted = fixture.logits(backend, fixture.folder, Optional.of(saved.binding()));
       Fixture.assertClose(merged, adapted, 1e-5, "merged logits");
       assertThat(adapted.toFloats()).isNotEqualTo(base.toFloats());
     }
