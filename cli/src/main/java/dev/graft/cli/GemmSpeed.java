@@ -4,7 +4,6 @@ import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.Executable;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.tensor.DType;
-import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
@@ -64,8 +63,7 @@ final class GemmSpeed {
       y = Linear.of(y, weight, null);
     }
     trace.output("sum", y.cast(DType.F32).sum(0, 1));
-    Graph graph = Expansion.expand(trace.build(), backend.capabilities().fused());
-    try (Executable run = backend.compile(graph)) {
+    try (Executable run = Expansion.compile(backend, trace.build())) {
       run.run(Map.of());
       long start = System.nanoTime();
       long cpu = processorNanos();

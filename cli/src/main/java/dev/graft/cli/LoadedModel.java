@@ -79,7 +79,7 @@ final class LoadedModel implements AutoCloseable {
   }
 
   private static GraphCompiler compiler(Backend backend) {
-    return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
+    return graph -> Expansion.compile(backend, graph);
   }
 
   @Override

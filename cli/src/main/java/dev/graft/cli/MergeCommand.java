@@ -71,8 +71,7 @@ final class MergeCommand implements Callable<Integer> {
     ModelFolder base = ModelFolder.open(model);
     SavedAdapter saved = AdapterChoice.bind(plugins, adapters, base.model()).orElseThrow();
     try (Backend backend = engine.open(plugins)) {
-      GraphCompiler compiler =
-          g -> backend.compile(Expansion.expand(g, backend.capabilities().fused()));
+      GraphCompiler compiler = g -> Expansion.compile(backend, g);
       Merge.Report report = Merge.write(base, saved, out, dtype.dtype(), compiler);
       Optional<WeightDrift> drift =
           dtype.dtype() == DType.F32

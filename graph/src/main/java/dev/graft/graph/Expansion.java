@@ -1,5 +1,7 @@
 package dev.graft.graph;
 
+import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.Executable;
 import dev.graft.api.tensor.Composite;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.Node;
@@ -14,6 +16,11 @@ import java.util.Set;
 /** Rewrites composites that a backend does not fuse into their decompositions. */
 public final class Expansion {
   private Expansion() {}
+
+  /** Compiles a graph for a backend, with whatever the backend does not fuse expanded. */
+  public static Executable compile(Backend backend, Graph graph) {
+    return backend.compile(expand(graph, backend.capabilities().fused()));
+  }
 
   /**
    * The same computation, holding no composite whose name is not in {@code fused}. What the

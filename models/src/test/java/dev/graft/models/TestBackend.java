@@ -45,7 +45,7 @@ public final class TestBackend {
   }
 
   public static GraphCompiler compiler(Backend backend) {
-    return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
+    return graph -> Expansion.compile(backend, graph);
   }
 
   /** The outputs of a run. */

@@ -147,7 +147,7 @@ public abstract class BackendConformance {
 
   private static Map<String, HostTensor> run(
       Backend b, Graph graph, Map<String, HostTensor> inputs) {
-    try (Executable e = b.compile(Expansion.expand(graph, b.capabilities().fused()))) {
+    try (Executable e = Expansion.compile(b, graph)) {
       return e.run(inputs);
     }
   }
@@ -646,7 +646,7 @@ public abstract class BackendConformance {
         b.write("p", p, d);
         b.write("m", zero, d);
         b.write("v", zero, d);
-        try (Executable e = b.compile(Expansion.expand(graph, b.capabilities().fused()))) {
+        try (Executable e = Expansion.compile(b, graph)) {
           for (int step = 1; step <= 5; step++) {
             long at = step;
             double c1 = 1 - Math.pow(0.9, step);
@@ -859,8 +859,8 @@ public abstract class BackendConformance {
             inputs.add(
                 HostTensor.generate(DType.F32, Shape.of(8, 16), k -> Noise.normal(4, at, 0, 0, k)));
           }
-          try (Executable e = b.compile(Expansion.expand(t.build(), b.capabilities().fused()));
-              Executable other = b.compile(Expansion.expand(t.build(), b.capabilities().fused()))) {
+          try (Executable e = Expansion.compile(b, t.build());
+              Executable other = Expansion.compile(b, t.build())) {
             List<Map<String, HostTensor>> first = new ArrayList<>();
             inputs.forEach(in -> first.add(e.run(Map.of("x", in))));
             for (int i = 0; i < 4; i++) {

@@ -41,7 +41,7 @@ public final class Engines {
   }
 
   public static GraphCompiler compiler(Backend backend) {
-    return graph -> backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
+    return graph -> Expansion.compile(backend, graph);
   }
 
   public static Backend open(String name) {

@@ -70,8 +70,7 @@ final class LongRunsTest {
     try (Backend backend = new DjlBackendProvider().open(DjlConfig.defaults())) {
       MODEL.write(backend, 5);
       List<Double> losses = new ArrayList<>();
-      try (Executable step =
-          backend.compile(Expansion.expand(MODEL.step(), backend.capabilities().fused()))) {
+      try (Executable step = Expansion.compile(backend, MODEL.step())) {
         Map<String, HostTensor> inputs = MODEL.inputs(6);
         assertThat(growth(i -> losses.add(loss(step, inputs)))).isLessThan(BOUND);
       }
@@ -115,8 +114,7 @@ final class LongRunsTest {
     collector.start();
     try (Backend backend = new DjlBackendProvider().open(DjlConfig.defaults())) {
       model.write(backend, 7);
-      try (Executable e =
-          backend.compile(Expansion.expand(model.gradients(), backend.capabilities().fused()))) {
+      try (Executable e = Expansion.compile(backend, model.gradients())) {
         Map<String, HostTensor> first = e.run(model.inputs(8));
         for (int i = 0; i < 60; i++) {
           Map<String, HostTensor> again = e.run(model.inputs(8));

@@ -63,8 +63,7 @@ final class LongRunsTest {
     try (Backend backend = new TfBackendProvider().open(TfConfig.defaults())) {
       MODEL.write(backend, 5);
       List<Double> losses = new ArrayList<>();
-      try (Executable step =
-          backend.compile(Expansion.expand(MODEL.step(), backend.capabilities().fused()))) {
+      try (Executable step = Expansion.compile(backend, MODEL.step())) {
         Map<String, HostTensor> inputs = MODEL.inputs(6);
         assertThat(
                 growth(
@@ -97,9 +96,7 @@ final class LongRunsTest {
           growth(
               i -> {
                 if (i % 5 == 0) {
-                  try (Executable step =
-                      backend.compile(
-                          Expansion.expand(model.step(), backend.capabilities().fused()))) {
+                  try (Executable step = Expansion.compile(backend, model.step())) {
                     step.run(inputs);
                   }
                 }

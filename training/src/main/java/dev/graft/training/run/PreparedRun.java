@@ -44,7 +44,6 @@ import java.util.Set;
  * here, before anything is written.
  */
 public final class PreparedRun {
-
   private final Recipe recipe;
   private final ModelFolder folder;
   private final Optional<AdapterBinding> adapter;

@@ -52,7 +52,7 @@ final class TrainingState {
                     model.compute(),
                     model.trainableWeights(),
                     backend,
-                    g -> backend.compile(Expansion.expand(g, backend.capabilities().fused()))));
+                    g -> Expansion.compile(backend, g)));
   }
 
   /** Writes what a run starts with; weights that are trained themselves are loaded already. */

@@ -4,6 +4,7 @@ import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.Executable;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
+import dev.graft.graph.Expansion;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -30,8 +31,8 @@ public final class AveragedPoint {
       HostTensor zeros = HostTensor.generate(DType.F32, t.type().shape(), i -> 0);
       backend.write(StepGraphs.keptVariable(t), zeros, DType.F32);
     }
-    try (Executable enter = Compiled.compile(backend, graphs.toEvaluated());
-        Executable leave = Compiled.compile(backend, graphs.toTrained())) {
+    try (Executable enter = Expansion.compile(backend, graphs.toEvaluated());
+        Executable leave = Expansion.compile(backend, graphs.toTrained())) {
       enter.run(Map.of());
       try {
         return body.get();

@@ -34,17 +34,13 @@ final class Compiled implements AutoCloseable {
         evicted.close();
       }
     }
-    Executable made = compile(backend, trace.apply(shape));
+    Executable made = Expansion.compile(backend, trace.apply(shape));
     executables.put(shape, made);
     return made;
   }
 
   int size() {
     return executables.size();
-  }
-
-  static Executable compile(Backend backend, Graph graph) {
-    return backend.compile(Expansion.expand(graph, backend.capabilities().fused()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.TensorType;
+import dev.graft.graph.Expansion;
 import dev.graft.training.data.PackedBatch;
 import dev.graft.training.optim.Optimizer;
 import java.util.LinkedHashMap;
@@ -134,7 +135,7 @@ public final class TrainStep implements AutoCloseable {
       graphs.model().trainables().forEach(t -> zeroSum(t.variable(), t.type()));
       zeroSum(StepGraphs.LOSS, TensorType.of(DType.F32));
       zeroSum(StepGraphs.WEIGHT, TensorType.of(DType.F32));
-      apply = Compiled.compile(backend, graphs.apply());
+      apply = Expansion.compile(backend, graphs.apply());
     }
     return apply;
   }

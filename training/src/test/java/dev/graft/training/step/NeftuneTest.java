@@ -11,6 +11,7 @@ import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.Trace;
+import dev.graft.graph.Expansion;
 import dev.graft.models.ModelFolder;
 import dev.graft.training.Engines;
 import dev.graft.training.data.PackedBatch;
@@ -56,7 +57,7 @@ final class NeftuneTest {
     HostTensor e = HostTensor.generate(DType.F32, shape, i -> 0.25 * i);
     HostTensor s = HostTensor.generate(DType.F32, Shape.of(2, 3, 1), i -> 1 + i);
     try (Backend backend = Engines.open(engine);
-        Executable executable = Compiled.compile(backend, trace.build())) {
+        Executable executable = Expansion.compile(backend, trace.build())) {
       HostTensor y =
           Objects.requireNonNull(
               executable
