@@ -573,6 +573,27 @@ public abstract class BackendConformance {
         });
   }
 
+  @Test
+  final void oneSumMayBeTheNewValueOfBothItsOperands() {
+    with(
+        b -> {
+          TensorType type = TensorType.of(DType.F32, 2);
+          b.write("left", HostTensor.ofFloats(Shape.of(2), 1, 2), DType.F32);
+          b.write("right", HostTensor.ofFloats(Shape.of(2), 30, 40), DType.F32);
+          Trace t = new Trace("both");
+          Tensor sum = t.variable("left", type).plus(t.variable("right", type));
+          t.update("left", sum);
+          t.update("right", sum);
+          try (Executable e = b.compile(t.build())) {
+            e.run(Map.of());
+            e.run(Map.of());
+          }
+          HostTensor expected = HostTensor.ofFloats(Shape.of(2), 62, 84);
+          Comparison.same("the left variable", b.read("left"), expected);
+          Comparison.same("the right variable", b.read("right"), expected);
+        });
+  }
+
   /** Whatever memory a new value came from, changing one variable in place changes no other. */
   @Test
   final void variablesNeverShareMemory() {

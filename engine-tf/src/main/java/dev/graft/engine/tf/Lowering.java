@@ -14,11 +14,9 @@ import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Operation;
 
@@ -64,19 +62,22 @@ final class Lowering {
     this.graph = graph;
     this.nodes = nodes;
     this.primitives = new Primitives(nodes, values, products);
-    this.composites = new Composites(nodes, values, products, used(graph));
-    this.updates = new Updates(graph, nodes, values, primitives);
+    Map<Tensor, Integer> uses = uses(graph);
+    this.composites = new Composites(nodes, values, products, uses.keySet());
+    this.updates = new Updates(graph, nodes, values, primitives, uses);
   }
 
   static Program of(Graph graph, Nodes nodes, Products products) {
     return new Lowering(graph, nodes, products).lower();
   }
 
-  private static Set<Tensor> used(Graph graph) {
-    Set<Tensor> used = new HashSet<>(graph.outputs().values());
-    used.addAll(graph.updates().values());
-    graph.nodes().forEach(n -> used.addAll(n.inputs()));
-    return used;
+  /** How often every value is read; what nothing reads is not there. */
+  private static Map<Tensor, Integer> uses(Graph graph) {
+    Map<Tensor, Integer> uses = new HashMap<>();
+    graph.nodes().forEach(n -> n.inputs().forEach(t -> uses.merge(t, 1, Integer::sum)));
+    graph.outputs().values().forEach(t -> uses.merge(t, 1, Integer::sum));
+    graph.updates().values().forEach(t -> uses.merge(t, 1, Integer::sum));
+    return uses;
   }
 
   private Program lower() {

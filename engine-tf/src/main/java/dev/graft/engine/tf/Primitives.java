@@ -3,6 +3,7 @@ package dev.graft.engine.tf;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Shape;
@@ -217,10 +218,9 @@ final class Primitives {
     Tensor update = n.inputs().get(1);
     Value start = checked(in(n, 2), n.inputs().get(0).dim(axis) - update.dim(axis));
     Value stop = nodes.binary("AddV2", start, nodes.scalar(DType.I64, update.dim(axis)));
-    int[] ones = new int[axis + 1];
+    long[] ones = new long[axis + 1];
     Arrays.fill(ones, 1);
-    Value strides =
-        nodes.op("Cast").in(nodes.vector(ones)).type("DstT", Types.code(DType.I64)).build();
+    Value strides = nodes.constant(HostTensor.ofLongs(Shape.of(axis + 1), ones));
     return new Range(pad(start, axis), pad(stop, axis), strides, (1 << axis) - 1);
   }
 

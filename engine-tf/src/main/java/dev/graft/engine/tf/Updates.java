@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.internal.c_api.TF_Operation;
@@ -30,20 +31,20 @@ final class Updates {
   private final Primitives primitives;
   private final Map<String, Value> resources = new LinkedHashMap<>();
   private final Map<String, Value> reads = new HashMap<>();
-  private final Map<Tensor, Integer> uses = new HashMap<>();
+  private final Map<Tensor, Integer> uses;
   private final Set<String> done = new HashSet<>();
   private final List<TF_Operation> effects = new ArrayList<>();
 
-  Updates(Graph graph, Nodes nodes, Values values, Primitives primitives) {
+  /**
+   * @param uses how often every value is read, outputs and updates included
+   */
+  Updates(
+      Graph graph, Nodes nodes, Values values, Primitives primitives, Map<Tensor, Integer> uses) {
     this.graph = graph;
     this.nodes = nodes;
     this.values = values;
     this.primitives = primitives;
-    for (Node n : graph.nodes()) {
-      n.inputs().forEach(t -> uses.merge(t, 1, Integer::sum));
-    }
-    graph.outputs().values().forEach(t -> uses.merge(t, 1, Integer::sum));
-    graph.updates().values().forEach(t -> uses.merge(t, 1, Integer::sum));
+    this.uses = uses;
     graph.variables().keySet().forEach(k -> resources.put(k, nodes.placeholder(Types.RESOURCE)));
   }
 
@@ -63,58 +64,51 @@ final class Updates {
 
   /** Lowers the read of a variable, unless only an update in place wants it. */
   void read(Node n, Op.Variable v) {
-    for (Map.Entry<String, Tensor> u : graph.updates().entrySet()) {
-      if (u.getKey().equals(v.key()) && onlyUpdatedInPlace(n.output(0), u.getValue())) {
-        return;
-      }
+    Tensor update = graph.updates().get(v.key());
+    if (update != null && Objects.equals(n.output(0), changedInPlace(update.node()))) {
+      return;
     }
     Value read = readAfter(v.key(), n.output(0).dtype(), null);
     reads.put(v.key(), read);
     values.put(n.output(0), read);
   }
 
-  private boolean onlyUpdatedInPlace(Tensor variable, Tensor result) {
-    Op op = result.node().op();
-    return uses.getOrDefault(variable, 0) == 1
-        && (isSum(variable, result)
-            || (op instanceof Op.UpdateSlice && result.node().inputs().get(0).equals(variable)));
+  /** The variable that a node changes in place, as an operand of the node; null for none. */
+  private @Nullable Tensor changedInPlace(Node n) {
+    for (Tensor t : n.inputs()) {
+      if (t.node().op() instanceof Op.Variable v
+          && uses.getOrDefault(t, 0) == 1
+          && Objects.equals(n.output(0), graph.updates().get(v.key()))
+          && (isSum(t, n) || (n.op() instanceof Op.UpdateSlice && t.equals(n.inputs().get(0))))) {
+        return t;
+      }
+    }
+    return null;
   }
 
-  private boolean isNewValueOf(String key, Tensor t) {
-    Tensor update = graph.updates().get(key);
-    return update != null && update.equals(t);
-  }
-
-  private static boolean isSum(Tensor variable, Tensor result) {
-    Node n = result.node();
+  private static boolean isSum(Tensor variable, Node n) {
     return n.op() instanceof Op.Binary b
         && b.function() == Op.BinaryFunction.ADD
         && variable.dtype().isFloating()
         && variable.dtype() != DType.BF16
-        && n.inputs().stream().allMatch(t -> t.shape().equals(result.shape()))
+        && n.inputs().stream().allMatch(t -> t.shape().equals(variable.shape()))
         && n.inputs().stream().filter(t -> t.equals(variable)).count() == 1;
   }
 
   private Value readAfter(String key, DType dtype, @Nullable TF_Operation change) {
     Nodes.Builder read =
         nodes.op("ReadVariableOp").in(resource(key)).type("dtype", Types.code(dtype));
-    return change == null ? read.build() : read.after(change).build();
+    return (change == null ? read : read.after(change)).build();
   }
 
   private Nodes.Builder change(String type, String key) {
-    return afterRead(nodes.op(type).in(resource(key)), key);
-  }
-
-  private Nodes.Builder afterRead(Nodes.Builder builder, String key) {
-    return builder.after(reads.get(key));
+    return nodes.op(type).in(resource(key)).after(reads.get(key));
   }
 
   /** The result of a change: read again only if anything but the update wants it. */
   private void changed(String key, Tensor result, TF_Operation change) {
     done.add(key);
-    if (!effects.contains(change)) {
-      effects.add(change);
-    }
+    effects.add(change);
     if (uses.getOrDefault(result, 0) > 1) {
       values.put(result, readAfter(key, result.dtype(), change));
     }
@@ -122,22 +116,16 @@ final class Updates {
 
   /** Lowers a node as a change in place; false where it has to be lowered as any other. */
   boolean lower(Node n) {
-    if (!(n.op() instanceof Op.Binary || n.op() instanceof Op.UpdateSlice)) {
+    Tensor variable = changedInPlace(n);
+    if (variable == null || !(variable.node().op() instanceof Op.Variable v)) {
       return false;
     }
-    for (Tensor t : n.inputs()) {
-      if (t.node().op() instanceof Op.Variable v
-          && isNewValueOf(v.key(), n.output(0))
-          && onlyUpdatedInPlace(t, n.output(0))) {
-        if (n.op() instanceof Op.UpdateSlice u) {
-          updateSlice(n, v.key(), u.axis());
-        } else {
-          add(n, v.key(), t);
-        }
-        return true;
-      }
+    if (n.op() instanceof Op.UpdateSlice u) {
+      updateSlice(n, v.key(), u.axis());
+    } else {
+      add(n, v.key(), variable);
     }
-    return false;
+    return true;
   }
 
   private void add(Node n, String key, Tensor variable) {
@@ -166,7 +154,6 @@ final class Updates {
 
   /** Assigns every update that was not made in place. */
   void finish() {
-    // All new values exist before the first variable changes: a swap reads both.
     graph
         .updates()
         .forEach(
