@@ -1,16 +1,12 @@
 package dev.graft.engine.djl;
 
 import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Capabilities;
 import dev.graft.api.backend.Executable;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import dev.graft.api.error.Nearest;
-import dev.graft.api.tensor.Composite;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
-import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -58,7 +54,7 @@ final class DjlBackend implements Backend {
   @Override
   public void write(String variable, HostTensor value, DType storedAs) {
     checkOpen();
-    checkSupported(storedAs, "variable '" + variable + "'");
+    BackendChecks.dtype(capabilities, storedAs, "variable '" + variable + "'");
     TensorType type = new TensorType(storedAs, value.shape());
     Variable before = variables.get(variable);
     if (before != null && !before.type().equals(type)) {
@@ -95,13 +91,7 @@ final class DjlBackend implements Backend {
   private void checkUnused(String variable, String expected) {
     for (DjlExecutable e : executables) {
       if (e.uses(variable)) {
-        throw new GraftException(
-            ErrorCode.BACKEND_VARIABLE,
-            "expected variable '"
-                + variable
-                + "' to "
-                + expected
-                + "; it is used by an open executable; close that first");
+        throw BackendChecks.inUse(variable, expected);
       }
     }
   }
@@ -109,23 +99,7 @@ final class DjlBackend implements Backend {
   @Override
   public Executable compile(Graph graph) {
     checkOpen();
-    for (Node n : graph.nodes()) {
-      for (TensorType t : n.types()) {
-        checkSupported(t.dtype(), "graph '" + graph.name() + "' at " + n);
-      }
-      if (n.op() instanceof Composite c && !Composites.FUSED.contains(c.name())) {
-        throw new GraftException(
-            ErrorCode.BACKEND_UNSUPPORTED,
-            "expected composites among "
-                + Composites.FUSED
-                + " in graph '"
-                + graph.name()
-                + "', received "
-                + n
-                + "; expand the graph with the backend's capabilities first");
-      }
-    }
-    graph.inputs().forEach((k, t) -> checkSupported(t.dtype(), "input '" + k + "'"));
+    BackendChecks.graph(capabilities, graph);
     Lowering.Program program = Lowering.of(graph, kernels, device);
     graph
         .variables()
@@ -133,19 +107,8 @@ final class DjlBackend implements Backend {
             (k, t) -> {
               boolean onlyUpdated = !program.variables().contains(k);
               if (variables.containsKey(k) || !onlyUpdated) {
-                TensorType held = find(k, "read by graph '" + graph.name() + "'").type();
-                if (!held.equals(t)) {
-                  throw new GraftException(
-                      ErrorCode.BACKEND_VARIABLE,
-                      "expected variable '"
-                          + k
-                          + "' as "
-                          + t
-                          + " for graph '"
-                          + graph.name()
-                          + "', received "
-                          + held);
-                }
+                String why = "read by graph '" + graph.name() + "'";
+                BackendChecks.variable(graph, k, t, find(k, why).type());
               }
             });
     List<NativeTensor> constants = new ArrayList<>();
@@ -163,30 +126,14 @@ final class DjlBackend implements Backend {
   private Variable find(String variable, String why) {
     Variable v = variables.get(variable);
     if (v == null) {
-      throw new GraftException(
-          ErrorCode.BACKEND_VARIABLE,
-          "expected variable '"
-              + variable
-              + "' to be written before it is "
-              + why
-              + ". "
-              + Nearest.hint(variable, variables.keySet()));
+      throw BackendChecks.unwritten(variable, why, variables.keySet());
     }
     return v;
   }
 
-  private static void checkSupported(DType dtype, String where) {
-    if (!DTYPES.contains(dtype)) {
-      throw new GraftException(
-          ErrorCode.BACKEND_UNSUPPORTED,
-          "expected one of " + DTYPES + " for " + where + ", received " + dtype);
-    }
-  }
-
   private void checkOpen() {
     if (!open) {
-      throw new GraftException(
-          ErrorCode.BACKEND_CLOSED, "expected an open backend, received a closed djl-pytorch");
+      throw BackendChecks.closed("djl-pytorch");
     }
   }
 

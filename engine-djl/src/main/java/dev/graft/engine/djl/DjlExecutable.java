@@ -2,24 +2,19 @@ package dev.graft.engine.djl;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Executable;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import dev.graft.api.error.Nearest;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Tensor;
-import dev.graft.api.tensor.TensorType;
 import java.lang.ref.Reference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A graph as a loaded script. */
 final class DjlExecutable implements Executable {
@@ -52,17 +47,13 @@ final class DjlExecutable implements Executable {
   @Override
   public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
     if (!open) {
-      throw new GraftException(
-          ErrorCode.BACKEND_CLOSED,
-          "expected an open executable of graph '" + graph.name() + "', received a closed one");
+      throw BackendChecks.closed(graph);
     }
-    checkKnown(inputs);
-    Map<String, HostTensor> checked = new HashMap<>();
-    graph.inputs().forEach((k, t) -> checked.put(k, check(k, t, inputs.get(k))));
+    BackendChecks.inputs(graph, inputs);
     // Keeps the host memory that native tensors look at; pruned inputs are not among them.
     List<HostTensor> fed = new ArrayList<>();
     for (String key : program.inputs()) {
-      fed.add(Hosts.direct(requireNonNull(checked.get(key))));
+      fed.add(Hosts.direct(requireNonNull(inputs.get(key))));
     }
     List<NativeTensor> wrapped = new ArrayList<>();
     Deque<NativeTensor> results = new ArrayDeque<>();
@@ -86,37 +77,6 @@ final class DjlExecutable implements Executable {
       wrapped.forEach(NativeTensor::close);
       Reference.reachabilityFence(fed);
     }
-  }
-
-  private void checkKnown(Map<String, HostTensor> inputs) {
-    for (String key : inputs.keySet()) {
-      if (!graph.inputs().containsKey(key)) {
-        throw new GraftException(
-            ErrorCode.BACKEND_INPUT,
-            "unknown input '"
-                + key
-                + "' of graph '"
-                + graph.name()
-                + "'. "
-                + Nearest.hint(key, graph.inputs().keySet()));
-      }
-    }
-  }
-
-  private HostTensor check(String key, TensorType type, @Nullable HostTensor value) {
-    if (value == null || !value.type().equals(type)) {
-      throw new GraftException(
-          ErrorCode.BACKEND_INPUT,
-          "expected "
-              + type
-              + " for input '"
-              + key
-              + "' of graph '"
-              + graph.name()
-              + "', received "
-              + (value == null ? "nothing" : value.type()));
-    }
-    return value;
   }
 
   @Override

@@ -1,11 +1,11 @@
 package dev.graft.engine.reference;
 
 import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Capabilities;
 import dev.graft.api.backend.Executable;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.api.tensor.Composite;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
@@ -45,9 +45,7 @@ final class ReferenceBackend implements Backend {
   @Override
   public void write(String variable, HostTensor value, DType storedAs) {
     checkOpen();
-    if (!CAPABILITIES.dtypes().contains(storedAs)) {
-      throw unsupported("variable '" + variable + "' stored as", storedAs);
-    }
+    BackendChecks.dtype(CAPABILITIES, storedAs, "variable '" + variable + "'");
     TensorType type = new TensorType(storedAs, value.shape());
     Variable before = variables.get(variable);
     if ((before == null || !before.type().equals(type)) && inUse(variable)) {
@@ -100,20 +98,12 @@ final class ReferenceBackend implements Backend {
   @Override
   public Executable compile(Graph graph) {
     checkOpen();
-    graph.inputs().forEach((key, type) -> checkType("input '" + key + "'", type));
+    BackendChecks.graph(CAPABILITIES, graph);
+    graph.inputs().forEach((key, type) -> checkSize("input '" + key + "'", type));
     Set<String> read = new HashSet<>();
     for (Node n : graph.nodes()) {
       String what = n.site().isEmpty() ? n.op().name() : n.site() + ": " + n.op().name();
-      if (n.op() instanceof Composite) {
-        throw new GraftException(
-            ErrorCode.BACKEND_UNSUPPORTED,
-            "expected primitives only in graph '"
-                + graph.name()
-                + "', received the composite "
-                + what
-                + "; expand the graph with capabilities().fused() first");
-      }
-      n.types().forEach(type -> checkType(what, type));
+      n.types().forEach(type -> checkSize(what, type));
       if (n.op() instanceof Op.Variable v) {
         read.add(v.key());
       }
@@ -122,7 +112,8 @@ final class ReferenceBackend implements Backend {
         .variables()
         .forEach(
             (key, type) -> {
-              checkType("variable '" + key + "'", type);
+              BackendChecks.dtype(CAPABILITIES, type.dtype(), "variable '" + key + "'");
+              checkSize("variable '" + key + "'", type);
               checkVariable(graph, key, type, read.contains(key));
             });
     ReferenceExecutable e = new ReferenceExecutable(this, graph);
@@ -130,10 +121,7 @@ final class ReferenceBackend implements Backend {
     return e;
   }
 
-  private static void checkType(String what, TensorType type) {
-    if (!CAPABILITIES.dtypes().contains(type.dtype())) {
-      throw unsupported(what + " as", type.dtype());
-    }
+  private static void checkSize(String what, TensorType type) {
     if (type.shape().size() > Integer.MAX_VALUE - 8) {
       throw new GraftException(
           ErrorCode.BACKEND_UNSUPPORTED,
@@ -179,17 +167,6 @@ final class ReferenceBackend implements Backend {
           ErrorCode.BACKEND_CLOSED,
           "expected an open backend, received a call after close(); open another one");
     }
-  }
-
-  private static GraftException unsupported(String what, DType dtype) {
-    return new GraftException(
-        ErrorCode.BACKEND_UNSUPPORTED,
-        "expected one of the dtypes "
-            + new TreeSet<>(CAPABILITIES.dtypes())
-            + " of the reference engine, received "
-            + what
-            + " "
-            + dtype);
   }
 
   @Override

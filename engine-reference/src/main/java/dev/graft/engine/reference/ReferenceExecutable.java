@@ -1,20 +1,18 @@
 package dev.graft.engine.reference;
 
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Executable;
-import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
-import dev.graft.api.tensor.TensorType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the nodes in order, one slot each, and drops every value after its last use. */
@@ -78,11 +76,9 @@ final class ReferenceExecutable implements Executable {
   public Map<String, HostTensor> run(Map<String, HostTensor> inputs) {
     backend.checkOpen();
     if (closed) {
-      throw new GraftException(
-          ErrorCode.BACKEND_CLOSED,
-          "expected an open executable of graph '" + graph.name() + "', received a closed one");
+      throw BackendChecks.closed(graph);
     }
-    check(inputs);
+    BackendChecks.inputs(graph, inputs);
     @Nullable Object[] values = new Object[kernels.length];
     List<Node> nodes = graph.nodes();
     for (int i = 0; i < kernels.length; i++) {
@@ -144,37 +140,6 @@ final class ReferenceExecutable implements Executable {
       throw new IllegalStateException("value " + slot + " was dropped too early");
     }
     return v;
-  }
-
-  private void check(Map<String, HostTensor> inputs) {
-    Map<String, TensorType> expected = graph.inputs();
-    for (Map.Entry<String, TensorType> e : expected.entrySet()) {
-      HostTensor given = inputs.get(e.getKey());
-      if (given == null || !given.type().equals(e.getValue())) {
-        throw new GraftException(
-            ErrorCode.BACKEND_INPUT,
-            "expected input '"
-                + e.getKey()
-                + "' of graph '"
-                + graph.name()
-                + "' as "
-                + e.getValue()
-                + ", received "
-                + (given == null ? "none" : given.type()));
-      }
-    }
-    if (inputs.size() > expected.size()) {
-      TreeSet<String> extra = new TreeSet<>(inputs.keySet());
-      extra.removeAll(expected.keySet());
-      throw new GraftException(
-          ErrorCode.BACKEND_INPUT,
-          "expected the inputs "
-              + expected.keySet()
-              + " of graph '"
-              + graph.name()
-              + "', received also "
-              + extra);
-    }
   }
 
   @Override

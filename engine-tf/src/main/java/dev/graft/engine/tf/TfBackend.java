@@ -3,12 +3,9 @@ package dev.graft.engine.tf;
 import static java.util.Objects.requireNonNull;
 
 import dev.graft.api.backend.Backend;
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Capabilities;
 import dev.graft.api.backend.Executable;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import dev.graft.api.error.Nearest;
-import dev.graft.api.tensor.Composite;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
@@ -17,11 +14,11 @@ import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.tensorflow.internal.c_api.TF_Function;
 import org.tensorflow.internal.c_api.global.tensorflow;
 
@@ -69,7 +66,7 @@ final class TfBackend implements Backend {
   @Override
   public void write(String variable, HostTensor value, DType storedAs) {
     checkOpen();
-    checkSupported(storedAs, "variable '" + variable + "'");
+    BackendChecks.dtype(capabilities, storedAs, "variable '" + variable + "'");
     TensorType type = new TensorType(storedAs, value.shape());
     Variable v = variables.get(variable);
     if (v != null && !v.type.equals(type)) {
@@ -119,13 +116,7 @@ final class TfBackend implements Backend {
   private void checkUnused(String variable, String expected) {
     for (TfExecutable e : executables) {
       if (e.uses(variable)) {
-        throw new GraftException(
-            ErrorCode.BACKEND_VARIABLE,
-            "expected variable '"
-                + variable
-                + "' to "
-                + expected
-                + "; it is used by an open executable; close that first");
+        throw BackendChecks.inUse(variable, expected);
       }
     }
   }
@@ -133,27 +124,13 @@ final class TfBackend implements Backend {
   @Override
   public Executable compile(Graph graph) {
     checkOpen();
-    Set<String> read = new TreeSet<>();
+    BackendChecks.graph(capabilities, graph);
+    Set<String> read = new HashSet<>();
     for (Node n : graph.nodes()) {
-      for (TensorType t : n.types()) {
-        checkSupported(t.dtype(), "graph '" + graph.name() + "' at " + n);
-      }
-      if (n.op() instanceof Composite c && !Composites.FUSED.contains(c.name())) {
-        throw new GraftException(
-            ErrorCode.BACKEND_UNSUPPORTED,
-            "expected composites among "
-                + Composites.FUSED
-                + " in graph '"
-                + graph.name()
-                + "', received "
-                + n
-                + "; expand the graph with the backend's capabilities first");
-      }
       if (n.op() instanceof Op.Variable v) {
         read.add(v.key());
       }
     }
-    graph.inputs().forEach((k, t) -> checkSupported(t.dtype(), "input '" + k + "'"));
     graph.variables().forEach((k, t) -> checkVariable(graph, k, t, read.contains(k)));
     String name = context.freshName("graph");
     try (Nodes nodes = new Nodes()) {
@@ -180,47 +157,20 @@ final class TfBackend implements Backend {
       return;
     }
     Variable held = isRead || v == null ? find(key, "read by graph '" + graph.name() + "'") : v;
-    if (!held.type.equals(type)) {
-      throw new GraftException(
-          ErrorCode.BACKEND_VARIABLE,
-          "expected variable '"
-              + key
-              + "' as "
-              + type
-              + " for graph '"
-              + graph.name()
-              + "', received "
-              + held.type);
-    }
+    BackendChecks.variable(graph, key, type, held.type);
   }
 
   private Variable find(String variable, String why) {
     Variable v = variables.get(variable);
     if (v == null || !v.written) {
-      throw new GraftException(
-          ErrorCode.BACKEND_VARIABLE,
-          "expected variable '"
-              + variable
-              + "' to be written before it is "
-              + why
-              + ". "
-              + Nearest.hint(variable, variables.keySet()));
+      throw BackendChecks.unwritten(variable, why, variables.keySet());
     }
     return v;
   }
 
-  private static void checkSupported(DType dtype, String where) {
-    if (!DTYPES.contains(dtype)) {
-      throw new GraftException(
-          ErrorCode.BACKEND_UNSUPPORTED,
-          "expected one of " + DTYPES + " for " + where + ", received " + dtype);
-    }
-  }
-
   private void checkOpen() {
     if (!open) {
-      throw new GraftException(
-          ErrorCode.BACKEND_CLOSED, "expected an open backend, received a closed tensorflow");
+      throw BackendChecks.closed("tensorflow");
     }
   }
 

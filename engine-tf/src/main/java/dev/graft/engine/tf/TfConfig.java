@@ -1,9 +1,8 @@
 package dev.graft.engine.tf;
 
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
 
 /**
  * The {@code backend} block of a recipe for {@code tensorflow}.
@@ -18,15 +17,7 @@ public record TfConfig(
         int threads) {
 
   public TfConfig {
-    if (!device.matches("cpu|cuda(:[0-9]{1,3})?")) {
-      throw new GraftException(
-          ErrorCode.CONFIG_VALUE, "expected device cpu, cuda or cuda:N, received '" + device + "'");
-    }
-    if (threads < 0 || threads > 4096) {
-      throw new GraftException(
-          ErrorCode.CONFIG_VALUE,
-          "expected threads between 0 (all processors) and 4096, received " + threads);
-    }
+    BackendChecks.options(device, threads);
   }
 
   /** The values that a recipe without a backend block gets. */

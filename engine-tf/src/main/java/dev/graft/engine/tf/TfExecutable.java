@@ -2,21 +2,17 @@ package dev.graft.engine.tf;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.graft.api.backend.BackendChecks;
 import dev.graft.api.backend.Executable;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import dev.graft.api.error.Nearest;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A graph as a function of a context. */
 final class TfExecutable implements Executable {
@@ -68,20 +64,16 @@ final class TfExecutable implements Executable {
   @Override
   public Map<String, HostTensor> run(Map<String, HostTensor> given) {
     if (!open) {
-      throw new GraftException(
-          ErrorCode.BACKEND_CLOSED,
-          "expected an open executable of graph '" + graph.name() + "', received a closed one");
+      throw BackendChecks.closed(graph);
     }
-    checkKnown(given);
-    Map<String, HostTensor> checked = new HashMap<>();
-    graph.inputs().forEach((k, t) -> checked.put(k, check(k, t, given.get(k))));
+    BackendChecks.inputs(graph, given);
     List<Handle> fed = new ArrayList<>();
     List<Handle> got = new ArrayList<>();
     try {
       List<Handle> arguments = new ArrayList<>();
       variables.forEach(v -> arguments.add(backend.resource(v)));
       for (String key : inputs) {
-        HostTensor value = requireNonNull(checked.get(key));
+        HostTensor value = requireNonNull(given.get(key));
         fed.add(context.toDevice(value, value.dtype()));
       }
       arguments.addAll(fed);
@@ -100,37 +92,6 @@ final class TfExecutable implements Executable {
       fed.forEach(Handle::close);
       got.forEach(Handle::close);
     }
-  }
-
-  private void checkKnown(Map<String, HostTensor> given) {
-    for (String key : given.keySet()) {
-      if (!graph.inputs().containsKey(key)) {
-        throw new GraftException(
-            ErrorCode.BACKEND_INPUT,
-            "unknown input '"
-                + key
-                + "' of graph '"
-                + graph.name()
-                + "'. "
-                + Nearest.hint(key, graph.inputs().keySet()));
-      }
-    }
-  }
-
-  private HostTensor check(String key, TensorType type, @Nullable HostTensor value) {
-    if (value == null || !value.type().equals(type)) {
-      throw new GraftException(
-          ErrorCode.BACKEND_INPUT,
-          "expected "
-              + type
-              + " for input '"
-              + key
-              + "' of graph '"
-              + graph.name()
-              + "', received "
-              + (value == null ? "nothing" : value.type()));
-    }
-    return value;
   }
 
   @Override

@@ -8,55 +8,20 @@ import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.graph.Expansion;
+import dev.graft.testkit.ResidentMemory;
 import dev.graft.testkit.SmallLlama;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What only shows after many steps: memory that grows. */
 final class LongRunsTest {
-  private static final int STEPS = 200;
-
   /** Resident memory may grow by this over the steps: 2000 floats of 64 rows every other step. */
   private static final long BOUND = 24L << 20;
 
   private static final SmallLlama MODEL = new SmallLlama(2, 64, 4, 2, 128, 2000, 64, 4, DType.F32);
-
-  private static long resident() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(l -> l.startsWith("VmRSS:"))
-          .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")) << 10)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Resident bytes gained over the steps, after as many to warm up. */
-  private static long growth(IntConsumer step) {
-    long before = 0;
-    for (int i = 0; i < 2 * STEPS; i++) {
-      if (i == STEPS) {
-        System.gc();
-        before = resident();
-      }
-      step.accept(i);
-      if (i % 10 == 0) {
-        System.gc();
-      }
-    }
-    System.gc();
-    return resident() - before;
-  }
 
   @Test
   void memoryStaysFlatOverTrainingSteps() {
@@ -66,7 +31,7 @@ final class LongRunsTest {
       try (Executable step = Expansion.compile(backend, MODEL.step())) {
         Map<String, HostTensor> inputs = MODEL.inputs(6);
         assertThat(
-                growth(
+                ResidentMemory.growth(
                     i -> losses.add(Objects.requireNonNull(step.run(inputs).get("loss")).get(0))))
             .isLessThan(BOUND);
       }
@@ -79,7 +44,7 @@ final class LongRunsTest {
     HostTensor activation = HostTensor.generate(DType.F32, Shape.of(64, 1000), i -> i);
     List<Handle> leaked = new ArrayList<>();
     try (Context context = Context.open(Runtime.getRuntime().availableProcessors())) {
-      assertThat(growth(i -> leaked.add(context.toDevice(activation, DType.F32))))
+      assertThat(ResidentMemory.growth(i -> leaked.add(context.toDevice(activation, DType.F32))))
           .isGreaterThan(BOUND);
       leaked.forEach(Handle::close);
     }
@@ -93,7 +58,7 @@ final class LongRunsTest {
       model.write(backend, 5);
       Map<String, HostTensor> inputs = model.inputs(6);
       long growth =
-          growth(
+          ResidentMemory.growth(
               i -> {
                 if (i % 5 == 0) {
                   try (Executable step = Expansion.compile(backend, model.step())) {
