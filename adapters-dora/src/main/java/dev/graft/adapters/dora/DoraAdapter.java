@@ -6,16 +6,15 @@ import dev.graft.api.adapter.ConstantSpec;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SavedConfig;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
-import dev.graft.api.ops.Dropout;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.LowRankRowNorm;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -107,7 +106,7 @@ final class DoraAdapter implements Adapter {
     Tensor b = context.parameter(B);
     Tensor g = gain(context, context.weight(), a, b, s);
     boolean drops = config.dropout() > 0 && context.training();
-    Tensor x = drops ? dropped(context) : context.x();
+    Tensor x = context.dropped(config.dropout());
     Tensor low = Linear.of(x, a.cast(x.dtype()), null);
     Tensor change = Linear.of(low.times(s), b.cast(x.dtype()), null);
     Tensor v = Linear.of(x, context.weight(), null).plus(change);
@@ -116,11 +115,6 @@ final class DoraAdapter implements Adapter {
     }
     Tensor y = stretched(v, g);
     return context.bias().map(y::plus).orElse(y);
-  }
-
-  private Tensor dropped(AdapterContext context) {
-    Tensor x = context.x();
-    return Dropout.of(x, context.uniform("dropout", x.shape()), config.dropout());
   }
 
   /** g = m/n [out], f32, for a weight [out, in]. */
@@ -160,39 +154,19 @@ final class DoraAdapter implements Adapter {
   /** PEFT's fields, and no more of them than every version of PEFT knows. */
   @Override
   public Map<String, Object> savedConfig() {
-    Map<String, Object> saved = new LinkedHashMap<>();
-    saved.put("peft_type", "LORA");
-    saved.put("task_type", "CAUSAL_LM");
-    saved.put("r", config.r());
-    saved.put("lora_alpha", plain(config.alpha()));
-    saved.put("lora_dropout", config.dropout());
-    saved.put("target_modules", config.targetModules().toConfig());
-    saved.put("bias", "none");
-    saved.put("fan_in_fan_out", false);
-    saved.put("use_dora", true);
-    saved.put("use_rslora", config.scaling() == DoraConfig.Scaling.RSLORA);
-    saved.put("inference_mode", true);
-    config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
-    if (!config.layersToTransform().isEmpty()) {
-      saved.put("layers_to_transform", config.layersToTransform());
-    }
-    if (!config.rankPattern().isEmpty()) {
-      saved.put("rank_pattern", config.rankPattern());
-    }
-    if (!config.alphaPattern().isEmpty()) {
-      Map<String, Object> alphas = new LinkedHashMap<>();
-      config.alphaPattern().forEach((key, value) -> alphas.put(key, plain(value)));
-      saved.put("alpha_pattern", alphas);
-    }
-    return saved;
-  }
-
-  /** PEFT declares alpha as an integer: a whole number is written as one. */
-  private static Number plain(double value) {
-    if (value == Math.rint(value) && value <= Integer.MAX_VALUE) {
-      return (int) value;
-    }
-    return value;
+    return new SavedConfig("LORA")
+        .put("r", config.r())
+        .number("lora_alpha", config.alpha())
+        .put("lora_dropout", config.dropout())
+        .targets(config.targetModules(), config.excludeModules(), config.layersToTransform())
+        .put("bias", "none")
+        .put("fan_in_fan_out", false)
+        .put("use_dora", true)
+        .put("use_rslora", config.scaling() == DoraConfig.Scaling.RSLORA)
+        .put("inference_mode", true)
+        .patterns("rank_pattern", config.rankPattern())
+        .patterns("alpha_pattern", config.alphaPattern())
+        .toMap();
   }
 
   /** PEFT keeps magnitudes and an embedding's tensors without {@code .weight}. */

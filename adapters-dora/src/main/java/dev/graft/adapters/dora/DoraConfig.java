@@ -1,13 +1,10 @@
 package dev.graft.adapters.dora;
 
+import dev.graft.api.adapter.AdapterOptions;
 import dev.graft.api.adapter.ModulePatterns;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +40,7 @@ public record DoraConfig(
         Map<String, Double> alphaPattern,
     @Doc("LoRA+: the learning rate of lora_B as a multiple of lora_A's, above 0.") @Default("1")
         double loraplusLrRatio) {
+  private static final AdapterOptions OPTIONS = new AdapterOptions("dora");
 
   /** How alpha becomes the scale s of the change. */
   public enum Scaling {
@@ -61,28 +59,19 @@ public record DoraConfig(
   }
 
   public DoraConfig {
-    checkRank("r", r);
-    checkAlpha("alpha", alpha);
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw invalid("dropout in [0, 1)", dropout);
-    }
-    if (!(loraplusLrRatio > 0 && Double.isFinite(loraplusLrRatio))) {
-      throw invalid("a finite loraplus_lr_ratio above 0", loraplusLrRatio);
-    }
+    OPTIONS.rank("r", r);
+    OPTIONS.positive("alpha", alpha);
+    OPTIONS.dropout(dropout);
+    OPTIONS.positive("loraplus_lr_ratio", loraplusLrRatio);
     layersToTransform = List.copyOf(layersToTransform);
     targetModules.inLayers(layersToTransform);
-    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
-    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
-    ModulePatterns.check("rank_pattern", rankPattern.keySet());
-    ModulePatterns.check("alpha_pattern", alphaPattern.keySet());
-    rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
-    alphaPattern.forEach((key, value) -> checkAlpha("alpha_pattern['" + key + "']", value));
+    rankPattern = OPTIONS.patterns("rank_pattern", rankPattern, OPTIONS::rank);
+    alphaPattern = OPTIONS.patterns("alpha_pattern", alphaPattern, OPTIONS::positive);
   }
 
   /** The sites that the options choose together. */
   TargetModules targets() {
-    TargetModules targets = targetModules.inLayers(layersToTransform);
-    return excludeModules.map(targets::excluding).orElse(targets);
+    return targetModules.narrowed(excludeModules, layersToTransform);
   }
 
   /** The rank at a module. */
@@ -94,27 +83,5 @@ public record DoraConfig(
   double scale(String module) {
     double a = ModulePatterns.find(alphaPattern, module, alpha);
     return scaling == Scaling.RSLORA ? a / Math.sqrt(r(module)) : a / r(module);
-  }
-
-  private static void checkRank(String what, int r) {
-    if (r < 1) {
-      throw invalid(what + " of at least 1", r);
-    }
-  }
-
-  private static void checkAlpha(String what, double alpha) {
-    if (!(alpha > 0 && Double.isFinite(alpha))) {
-      throw invalid("a finite " + what + " above 0", alpha);
-    }
-  }
-
-  private static GraftException invalid(String expected, Object received) {
-    return new GraftException(
-        ErrorCode.CONFIG_VALUE,
-        "expected "
-            + expected
-            + " for the dora adapter, received "
-            + received
-            + "; correct the recipe's adapter block");
   }
 }

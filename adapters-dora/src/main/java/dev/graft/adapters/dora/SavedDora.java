@@ -1,10 +1,7 @@
 package dev.graft.adapters.dora;
 
 import dev.graft.api.adapter.SavedFields;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Reads PEFT's {@code adapter_config.json} of a DoRA, and refuses by name what Graft cannot do. */
@@ -49,29 +46,21 @@ final class SavedDora {
   static DoraConfig read(Map<String, Object> saved) {
     SavedFields fields = new SavedFields(saved, "dora");
     fields.refuseOthers(KNOWN, USUAL);
-    try {
-      return new DoraConfig(
-          fields.whole("r", 8),
-          fields.number("lora_alpha", 8),
-          fields.number("lora_dropout", 0),
-          fields.modules("target_modules"),
-          fields.isOff("exclude_modules")
-              ? Optional.empty()
-              : Optional.of(fields.modules("exclude_modules")),
-          fields.indices("layers_to_transform"),
-          fields.bool("use_rslora", false)
-              ? DoraConfig.Scaling.RSLORA
-              : DoraConfig.Scaling.STANDARD,
-          DoraConfig.Init.KAIMING,
-          fields.wholes("rank_pattern"),
-          fields.numbers("alpha_pattern"),
-          1);
-    } catch (GraftException e) {
-      if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
-        throw e;
-      }
-      throw new GraftException(
-          ErrorCode.ADAPTER_UNSUPPORTED, "adapter_config.json: " + e.getMessage(), e);
-    }
+    return fields.config(
+        () ->
+            new DoraConfig(
+                fields.whole("r", 8),
+                fields.number("lora_alpha", 8),
+                fields.number("lora_dropout", 0),
+                fields.modules("target_modules"),
+                fields.optionalModules("exclude_modules"),
+                fields.indices("layers_to_transform"),
+                fields.bool("use_rslora", false)
+                    ? DoraConfig.Scaling.RSLORA
+                    : DoraConfig.Scaling.STANDARD,
+                DoraConfig.Init.KAIMING,
+                fields.wholes("rank_pattern"),
+                fields.numbers("alpha_pattern"),
+                1));
   }
 }

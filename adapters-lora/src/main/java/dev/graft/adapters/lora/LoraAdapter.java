@@ -5,15 +5,14 @@ import dev.graft.api.adapter.AdapterContext;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SavedConfig;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.adapter.TrainedBiases;
-import dev.graft.api.ops.Dropout;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,21 +92,11 @@ final class LoraAdapter implements Adapter {
       Tensor a = context.parameter(EMBEDDING_A);
       low = a.transpose(0, 1).gather(context.x()).cast(y0.dtype());
     } else {
-      Tensor x = dropped(context);
+      Tensor x = context.dropped(config.dropout());
       low = Linear.of(x, context.parameter(A).cast(x.dtype()), null);
     }
     Tensor b = context.parameter(embedding ? EMBEDDING_B : B).cast(y0.dtype());
     return y0.plus(Linear.of(low.times(config.scale(context.site().name())), b, null));
-  }
-
-  /** x, in training with dropout. */
-  private Tensor dropped(AdapterContext context) {
-    Tensor x = context.x();
-    double p = config.dropout();
-    if (p == 0 || !context.training()) {
-      return x;
-    }
-    return Dropout.of(x, context.uniform("dropout", x.shape()), p);
   }
 
   /** W + s·B·A; for an embedding, whose weight is [vocabulary, out], W + s·(B·A)ᵀ. */
@@ -126,43 +115,21 @@ final class LoraAdapter implements Adapter {
   /** PEFT's fields, and no more of them than every version of PEFT knows. */
   @Override
   public Map<String, Object> savedConfig() {
-    Map<String, Object> saved = new LinkedHashMap<>();
-    saved.put("peft_type", "LORA");
-    saved.put("task_type", "CAUSAL_LM");
-    saved.put("r", config.r());
-    saved.put("lora_alpha", plain(config.alpha()));
-    saved.put("lora_dropout", config.dropout());
-    saved.put("target_modules", config.targetModules().toConfig());
-    config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
-    if (!config.layersToTransform().isEmpty()) {
-      saved.put("layers_to_transform", config.layersToTransform());
-    }
-    // PEFT's words, which are not in kebab-case.
-    saved.put("bias", config.bias().name().toLowerCase(Locale.ROOT));
-    if (!config.modulesToSave().isEmpty()) {
-      saved.put("modules_to_save", config.modulesToSave());
-    }
-    saved.put("fan_in_fan_out", false);
-    saved.put("use_dora", false);
-    saved.put("use_rslora", config.scaling() == LoraConfig.Scaling.RSLORA);
-    saved.put("inference_mode", true);
-    if (!config.rankPattern().isEmpty()) {
-      saved.put("rank_pattern", config.rankPattern());
-    }
-    if (!config.alphaPattern().isEmpty()) {
-      Map<String, Object> alphas = new LinkedHashMap<>();
-      config.alphaPattern().forEach((key, value) -> alphas.put(key, plain(value)));
-      saved.put("alpha_pattern", alphas);
-    }
-    return saved;
-  }
-
-  /** PEFT declares alpha as an integer: a whole number is written as one. */
-  private static Number plain(double value) {
-    if (value == Math.rint(value) && value <= Integer.MAX_VALUE) {
-      return (int) value;
-    }
-    return value;
+    return new SavedConfig("LORA")
+        .put("r", config.r())
+        .number("lora_alpha", config.alpha())
+        .put("lora_dropout", config.dropout())
+        .targets(config.targetModules(), config.excludeModules(), config.layersToTransform())
+        // PEFT's words, which are not in kebab-case.
+        .put("bias", config.bias().name().toLowerCase(Locale.ROOT))
+        .list("modules_to_save", config.modulesToSave())
+        .put("fan_in_fan_out", false)
+        .put("use_dora", false)
+        .put("use_rslora", config.scaling() == LoraConfig.Scaling.RSLORA)
+        .put("inference_mode", true)
+        .patterns("rank_pattern", config.rankPattern())
+        .patterns("alpha_pattern", config.alphaPattern())
+        .toMap();
   }
 
   /** PEFT keeps an embedding's tensors as bare parameters, without {@code .weight}. */

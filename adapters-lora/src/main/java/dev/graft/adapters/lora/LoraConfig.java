@@ -1,13 +1,11 @@
 package dev.graft.adapters.lora;
 
+import dev.graft.api.adapter.AdapterOptions;
 import dev.graft.api.adapter.ModulePatterns;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.adapter.TrainedBiases;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +48,7 @@ public record LoraConfig(
         TrainedBiases bias,
     @Doc("Modules of the base model that are trained and saved whole, by the ends of their names.")
         List<String> modulesToSave) {
+  private static final AdapterOptions OPTIONS = new AdapterOptions("lora");
 
   /** How alpha becomes the scale s of the change. */
   public enum Scaling {
@@ -77,35 +76,27 @@ public record LoraConfig(
   }
 
   public LoraConfig {
-    checkRank("r", r);
-    checkAlpha("alpha", alpha);
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw invalid("dropout in [0, 1)", dropout);
-    }
+    OPTIONS.rank("r", r);
+    OPTIONS.positive("alpha", alpha);
+    OPTIONS.dropout(dropout);
     if (init.splitsWeight() && dropout > 0) {
-      throw invalid("dropout 0 with init pissa or olora, whose A and B are the weight's", dropout);
+      throw OPTIONS.invalid(
+          "dropout 0 with init pissa or olora, whose A and B are the weight's", dropout);
     }
-    if (!(loraplusLrRatio > 0 && Double.isFinite(loraplusLrRatio))) {
-      throw invalid("a finite loraplus_lr_ratio above 0", loraplusLrRatio);
-    }
+    OPTIONS.positive("loraplus_lr_ratio", loraplusLrRatio);
     layersToTransform = List.copyOf(layersToTransform);
     modulesToSave = List.copyOf(modulesToSave);
     if (modulesToSave.stream().anyMatch(String::isBlank)) {
-      throw invalid("names in modules_to_save", modulesToSave);
+      throw OPTIONS.invalid("names in modules_to_save", modulesToSave);
     }
     targetModules.inLayers(layersToTransform);
-    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
-    alphaPattern = Collections.unmodifiableMap(new LinkedHashMap<>(alphaPattern));
-    ModulePatterns.check("rank_pattern", rankPattern.keySet());
-    ModulePatterns.check("alpha_pattern", alphaPattern.keySet());
-    rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
-    alphaPattern.forEach((key, value) -> checkAlpha("alpha_pattern['" + key + "']", value));
+    rankPattern = OPTIONS.patterns("rank_pattern", rankPattern, OPTIONS::rank);
+    alphaPattern = OPTIONS.patterns("alpha_pattern", alphaPattern, OPTIONS::positive);
   }
 
   /** The sites that the options choose together. */
   TargetModules targets() {
-    TargetModules targets = targetModules.inLayers(layersToTransform);
-    return excludeModules.map(targets::excluding).orElse(targets);
+    return targetModules.narrowed(excludeModules, layersToTransform);
   }
 
   /**
@@ -143,27 +134,5 @@ public record LoraConfig(
   double scale(String module) {
     double a = ModulePatterns.find(alphaPattern, module, alpha);
     return scaling == Scaling.RSLORA ? a / Math.sqrt(r(module)) : a / r(module);
-  }
-
-  private static void checkRank(String what, int r) {
-    if (r < 1) {
-      throw invalid(what + " of at least 1", r);
-    }
-  }
-
-  private static void checkAlpha(String what, double alpha) {
-    if (!(alpha > 0 && Double.isFinite(alpha))) {
-      throw invalid("a finite " + what + " above 0", alpha);
-    }
-  }
-
-  private static GraftException invalid(String expected, Object received) {
-    return new GraftException(
-        ErrorCode.CONFIG_VALUE,
-        "expected "
-            + expected
-            + " for the lora adapter, received "
-            + received
-            + "; correct the recipe's adapter block");
   }
 }

@@ -2,11 +2,8 @@ package dev.graft.adapters.lora;
 
 import dev.graft.api.adapter.SavedFields;
 import dev.graft.api.adapter.TrainedBiases;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Reads PEFT's {@code adapter_config.json} of a LoRA, and refuses by name what Graft cannot do. */
@@ -50,31 +47,23 @@ final class SavedLora {
   static LoraConfig read(Map<String, Object> saved) {
     SavedFields fields = new SavedFields(saved, "lora");
     fields.refuseOthers(KNOWN, USUAL);
-    try {
-      return new LoraConfig(
-          fields.whole("r", 8),
-          fields.number("lora_alpha", 8),
-          fields.number("lora_dropout", 0),
-          fields.modules("target_modules"),
-          fields.isOff("exclude_modules")
-              ? Optional.empty()
-              : Optional.of(fields.modules("exclude_modules")),
-          fields.indices("layers_to_transform"),
-          fields.bool("use_rslora", false)
-              ? LoraConfig.Scaling.RSLORA
-              : LoraConfig.Scaling.STANDARD,
-          LoraConfig.Init.KAIMING,
-          fields.wholes("rank_pattern"),
-          fields.numbers("alpha_pattern"),
-          1,
-          TrainedBiases.NONE,
-          List.of());
-    } catch (GraftException e) {
-      if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
-        throw e;
-      }
-      throw new GraftException(
-          ErrorCode.ADAPTER_UNSUPPORTED, "adapter_config.json: " + e.getMessage(), e);
-    }
+    return fields.config(
+        () ->
+            new LoraConfig(
+                fields.whole("r", 8),
+                fields.number("lora_alpha", 8),
+                fields.number("lora_dropout", 0),
+                fields.modules("target_modules"),
+                fields.optionalModules("exclude_modules"),
+                fields.indices("layers_to_transform"),
+                fields.bool("use_rslora", false)
+                    ? LoraConfig.Scaling.RSLORA
+                    : LoraConfig.Scaling.STANDARD,
+                LoraConfig.Init.KAIMING,
+                fields.wholes("rank_pattern"),
+                fields.numbers("alpha_pattern"),
+                1,
+                TrainedBiases.NONE,
+                List.of()));
   }
 }

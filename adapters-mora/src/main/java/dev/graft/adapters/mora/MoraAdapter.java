@@ -5,15 +5,14 @@ import dev.graft.api.adapter.AdapterContext;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SavedConfig;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.api.ops.Dropout;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -105,10 +104,7 @@ final class MoraAdapter implements Adapter {
   @Override
   public Tensor forward(AdapterContext context) {
     Tensor y = context.baseOutput();
-    Tensor x = context.x();
-    if (config.dropout() > 0 && context.training()) {
-      x = Dropout.of(x, context.uniform("dropout", x.shape()), config.dropout());
-    }
+    Tensor x = context.dropped(config.dropout());
     Tensor m = context.parameter(M);
     return map(context.site()).added(rows(y), rows(x), m).reshape(y.shape());
   }
@@ -126,25 +122,18 @@ final class MoraAdapter implements Adapter {
   /** PEFT's layout with a type of its own, since PEFT does not know MoRA. */
   @Override
   public Map<String, Object> savedConfig() {
-    Map<String, Object> saved = new LinkedHashMap<>();
-    saved.put("peft_type", SavedMora.PEFT_TYPE);
-    saved.put("task_type", "CAUSAL_LM");
-    saved.put("r", config.r());
+    SavedConfig saved =
+        new SavedConfig(SavedMora.PEFT_TYPE)
+            .put("r", config.r())
+            .put("mora_type", config.moraType().number())
+            .put("coverage", config.coverage().word())
+            .put("lora_dropout", config.dropout())
+            .targets(config.targetModules(), config.excludeModules(), config.layersToTransform())
+            .put("bias", "none")
+            .put("inference_mode", true)
+            .patterns("rank_pattern", config.rankPattern());
     config.squareRank().ifPresent(side -> saved.put("square_rank", side));
-    saved.put("mora_type", config.moraType().number());
-    saved.put("coverage", config.coverage().word());
-    saved.put("lora_dropout", config.dropout());
-    saved.put("target_modules", config.targetModules().toConfig());
-    config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
-    if (!config.layersToTransform().isEmpty()) {
-      saved.put("layers_to_transform", config.layersToTransform());
-    }
-    saved.put("bias", "none");
-    saved.put("inference_mode", true);
-    if (!config.rankPattern().isEmpty()) {
-      saved.put("rank_pattern", config.rankPattern());
-    }
-    return saved;
+    return saved.toMap();
   }
 
   /** The authors' code keeps M where a LoRA has A. */

@@ -1,15 +1,12 @@
 package dev.graft.adapters.mora;
 
+import dev.graft.api.adapter.AdapterOptions;
 import dev.graft.api.adapter.ModulePatterns;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +38,7 @@ public record MoraConfig(
         List<Integer> layersToTransform,
     @Doc("Other values of r for some modules, by name or regular expression.")
         Map<String, Integer> rankPattern) {
+  private static final AdapterOptions OPTIONS = new AdapterOptions("mora");
 
   /** What rotation does where the input has more blocks than the output. */
   public enum Coverage {
@@ -55,25 +53,20 @@ public record MoraConfig(
   }
 
   public MoraConfig {
-    checkRank("r", r);
-    squareRank.ifPresent(side -> checkRank("square_rank", side));
+    OPTIONS.rank("r", r);
+    squareRank.ifPresent(side -> OPTIONS.rank("square_rank", side));
     if (moraType == MoraType.ROTATION && squareRank.filter(side -> side % 2 != 0).isPresent()) {
-      throw invalid("an even square_rank with rotation", squareRank.get());
+      throw OPTIONS.invalid("an even square_rank with rotation", squareRank.get());
     }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw invalid("dropout in [0, 1)", dropout);
-    }
+    OPTIONS.dropout(dropout);
     layersToTransform = List.copyOf(layersToTransform);
     targetModules.inLayers(layersToTransform);
-    rankPattern = Collections.unmodifiableMap(new LinkedHashMap<>(rankPattern));
-    rankPattern.forEach((key, value) -> checkRank("rank_pattern['" + key + "']", value));
-    ModulePatterns.check("rank_pattern", rankPattern.keySet());
+    rankPattern = OPTIONS.patterns("rank_pattern", rankPattern, OPTIONS::rank);
   }
 
   /** The sites that the options choose together. */
   TargetModules targets() {
-    TargetModules targets = targetModules.inLayers(layersToTransform);
-    return excludeModules.map(targets::excluding).orElse(targets);
+    return targetModules.narrowed(excludeModules, layersToTransform);
   }
 
   /**
@@ -88,21 +81,5 @@ public record MoraConfig(
     double parameters = ((double) site.in() + site.out()) * (own == 0 ? r : own);
     int side = (int) Math.floor(Math.sqrt(parameters) + 0.5);
     return moraType == MoraType.ROTATION ? side / 2 * 2 : side;
-  }
-
-  private static void checkRank(String what, int rank) {
-    if (rank < 1) {
-      throw invalid(what + " of at least 1", rank);
-    }
-  }
-
-  private static GraftException invalid(String expected, Object received) {
-    return new GraftException(
-        ErrorCode.CONFIG_VALUE,
-        "expected "
-            + expected
-            + " for the mora adapter, received "
-            + received
-            + "; correct the recipe's adapter block");
   }
 }

@@ -46,24 +46,18 @@ final class SavedMora {
 
   MoraConfig read() {
     fields.refuseOthers(KNOWN, USUAL);
-    try {
-      return new MoraConfig(
-          fields.whole("r", 8),
-          present("square_rank").map(field -> fields.whole(field, 0)),
-          MoraType.fromConfig(or("mora_type", "nothing")),
-          coverage(),
-          fields.number("lora_dropout", 0),
-          fields.modules("target_modules"),
-          present("exclude_modules").map(fields::modules),
-          fields.indices("layers_to_transform"),
-          fields.wholes("rank_pattern"));
-    } catch (GraftException e) {
-      if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
-        throw e;
-      }
-      throw new GraftException(
-          ErrorCode.ADAPTER_UNSUPPORTED, "adapter_config.json: " + e.getMessage(), e);
-    }
+    return fields.config(
+        () ->
+            new MoraConfig(
+                fields.whole("r", 8),
+                present("square_rank").map(field -> fields.whole(field, 0)),
+                MoraType.fromConfig(or("mora_type", "nothing")),
+                coverage(),
+                fields.number("lora_dropout", 0),
+                fields.modules("target_modules"),
+                fields.optionalModules("exclude_modules"),
+                fields.indices("layers_to_transform"),
+                fields.wholes("rank_pattern")));
   }
 
   private Optional<String> present(String field) {

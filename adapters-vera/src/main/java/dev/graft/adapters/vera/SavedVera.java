@@ -4,7 +4,6 @@ import dev.graft.api.adapter.SavedFields;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,22 +48,14 @@ final class SavedVera {
               + " not hold vera_A and vera_B, and PyTorch's generator, which they come from, is not"
               + " available. Load it in PEFT and save it with save_projection=True");
     }
-    try {
-      return new VeraConfig(
-          fields.whole("r", 256),
-          fields.number("d_initial", 0.1),
-          fields.whole("projection_prng_key", 0),
-          fields.number("vera_dropout", 0),
-          fields.modules("target_modules"),
-          fields.isOff("exclude_modules")
-              ? Optional.empty()
-              : Optional.of(fields.modules("exclude_modules")));
-    } catch (GraftException e) {
-      if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
-        throw e;
-      }
-      throw new GraftException(
-          ErrorCode.ADAPTER_UNSUPPORTED, "adapter_config.json: " + e.getMessage(), e);
-    }
+    return fields.config(
+        () ->
+            new VeraConfig(
+                fields.whole("r", 256),
+                fields.number("d_initial", 0.1),
+                fields.whole("projection_prng_key", 0),
+                fields.number("vera_dropout", 0),
+                fields.modules("target_modules"),
+                fields.optionalModules("exclude_modules")));
   }
 }

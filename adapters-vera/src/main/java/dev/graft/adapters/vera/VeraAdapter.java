@@ -5,20 +5,19 @@ import dev.graft.api.adapter.AdapterContext;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.MergeContext;
 import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.SavedConfig;
 import dev.graft.api.adapter.SharedSpec;
 import dev.graft.api.adapter.Site;
 import dev.graft.api.adapter.SiteKind;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.api.ops.Dropout;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -91,10 +90,7 @@ final class VeraAdapter implements Adapter {
   @Override
   public Tensor forward(AdapterContext context) {
     Tensor y0 = context.baseOutput();
-    Tensor x = context.x();
-    if (config.dropout() > 0 && context.training()) {
-      x = Dropout.of(x, context.uniform("dropout", x.shape()), config.dropout());
-    }
+    Tensor x = context.dropped(config.dropout());
     Site site = context.site();
     DType dtype = x.dtype();
     Tensor low = Linear.of(x, columns(context.shared(A), site).cast(dtype), null);
@@ -125,20 +121,17 @@ final class VeraAdapter implements Adapter {
   /** PEFT's fields. */
   @Override
   public Map<String, Object> savedConfig() {
-    Map<String, Object> saved = new LinkedHashMap<>();
-    saved.put("peft_type", SavedVera.PEFT_TYPE);
-    saved.put("task_type", "CAUSAL_LM");
-    saved.put("r", config.r());
-    saved.put("d_initial", config.dInitial());
-    saved.put("projection_prng_key", config.projectionPrngKey());
-    saved.put("save_projection", true);
-    saved.put("vera_dropout", config.dropout());
-    saved.put("target_modules", config.targetModules().toConfig());
-    config.excludeModules().ifPresent(e -> saved.put("exclude_modules", e.toConfig()));
-    saved.put("bias", "none");
-    saved.put("fan_in_fan_out", false);
-    saved.put("inference_mode", true);
-    return saved;
+    return new SavedConfig(SavedVera.PEFT_TYPE)
+        .put("r", config.r())
+        .put("d_initial", config.dInitial())
+        .put("projection_prng_key", config.projectionPrngKey())
+        .put("save_projection", true)
+        .put("vera_dropout", config.dropout())
+        .targets(config.targetModules(), config.excludeModules(), List.of())
+        .put("bias", "none")
+        .put("fan_in_fan_out", false)
+        .put("inference_mode", true)
+        .toMap();
   }
 
   /** PEFT keeps the vectors as bare parameters. */

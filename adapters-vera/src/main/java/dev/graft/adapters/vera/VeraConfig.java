@@ -1,10 +1,10 @@
 package dev.graft.adapters.vera;
 
+import dev.graft.api.adapter.AdapterOptions;
 import dev.graft.api.adapter.TargetModules;
 import dev.graft.api.config.Default;
 import dev.graft.api.config.Doc;
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
+import java.util.List;
 import java.util.Optional;
 
 /** The recipe's {@code adapter} block for {@code type: vera}. */
@@ -22,30 +22,18 @@ public record VeraConfig(
         TargetModules targetModules,
     @Doc("Which of them not: a list of names or a regular expression.")
         Optional<TargetModules> excludeModules) {
+  private static final AdapterOptions OPTIONS = new AdapterOptions("vera");
+
   public VeraConfig {
-    if (r < 1) {
-      throw invalid("r of at least 1", r);
-    }
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw invalid("dropout in [0, 1)", dropout);
-    }
+    OPTIONS.rank("r", r);
+    OPTIONS.dropout(dropout);
     if (projectionPrngKey < 0) {
-      throw invalid("projection_prng_key of at least 0", projectionPrngKey);
+      throw OPTIONS.invalid("projection_prng_key of at least 0", projectionPrngKey);
     }
   }
 
   /** The sites that the two lists choose. */
   TargetModules targets() {
-    return excludeModules.map(targetModules::excluding).orElse(targetModules);
-  }
-
-  private static GraftException invalid(String expected, Object received) {
-    return new GraftException(
-        ErrorCode.CONFIG_VALUE,
-        "expected "
-            + expected
-            + " for the vera adapter, received "
-            + received
-            + "; correct the recipe's adapter block");
+    return targetModules.narrowed(excludeModules, List.of());
   }
 }

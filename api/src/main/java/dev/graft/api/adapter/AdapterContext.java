@@ -1,5 +1,6 @@
 package dev.graft.api.adapter;
 
+import dev.graft.api.ops.Dropout;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.Optional;
@@ -39,4 +40,10 @@ public interface AdapterContext {
    * @param name what it is for, unique within the site
    */
   Tensor uniform(String name, Shape shape);
+
+  /** x with a share p of its elements dropped in training, as {@link Dropout} does; else x. */
+  default Tensor dropped(double p) {
+    Tensor x = x();
+    return p > 0 && training() ? Dropout.of(x, uniform("dropout", x.shape()), p) : x;
+  }
 }

@@ -7,8 +7,10 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,28 @@ public final class SavedFields {
       out.add(i);
     }
     return List.copyOf(out);
+  }
+
+  /** Which modules a field names, where it is used. */
+  public Optional<TargetModules> optionalModules(String field) {
+    return isOff(field) ? Optional.empty() : Optional.of(modules(field));
+  }
+
+  /**
+   * Makes a configuration of the fields.
+   *
+   * @throws GraftException {@code adapter.unsupported} for what the configuration refuses too
+   */
+  public <C> C config(Supplier<C> made) {
+    try {
+      return made.get();
+    } catch (GraftException e) {
+      if (e.code() == ErrorCode.ADAPTER_UNSUPPORTED) {
+        throw e;
+      }
+      throw new GraftException(
+          ErrorCode.ADAPTER_UNSUPPORTED, "adapter_config.json: " + e.getMessage(), e);
+    }
   }
 
   private <V> V value(

@@ -113,6 +113,12 @@ public final class TargetModules {
     return layers;
   }
 
+  /** These in some blocks only, without those that others match; both may be absent. */
+  public TargetModules narrowed(Optional<TargetModules> without, List<Integer> layers) {
+    TargetModules within = inLayers(layers);
+    return without.map(within::excluding).orElse(within);
+  }
+
   /** Which sites are left out although they match. */
   public Optional<TargetModules> excluded() {
     return Optional.ofNullable(excluded);
