@@ -22,8 +22,15 @@ public record TokenizedExample(String text, List<Token> tokens) {
    * @param role the role of its text
    * @param turn the index of the assistant turn that it belongs to or leads to, from 0
    * @param endOfTurn true for the token that ends an assistant turn
+   * @param mark what the data says about its text
    */
-  public record Token(int id, int start, int end, Role role, int turn, boolean endOfTurn) {}
+  public record Token(
+      int id, int start, int end, Role role, int turn, boolean endOfTurn, Mark mark) {
+    /** A token whose text the data does not mark. */
+    public Token(int id, int start, int end, Role role, int turn, boolean endOfTurn) {
+      this(id, start, end, role, turn, endOfTurn, Mark.NONE);
+    }
+  }
 
   public int size() {
     return tokens.size();

@@ -65,12 +65,14 @@ public final class ExampleTokenizer {
         from++;
       }
       Segment s = segments.get(owner(ends, from, start, end));
-      tokens.add(new Token(checked(encoded.id(t)), start, end, s.role(), s.turn(), s.endOfTurn()));
+      tokens.add(
+          new Token(
+              checked(encoded.id(t)), start, end, s.role(), s.turn(), s.endOfTurn(), s.mark()));
     }
     if (!segments.isEmpty() && segments.get(segments.size() - 1).isEndOfText()) {
       Segment s = segments.get(segments.size() - 1);
       int at = text.length();
-      tokens.add(new Token(checked(encoder.eosId()), at, at, s.role(), s.turn(), true));
+      tokens.add(new Token(checked(encoder.eosId()), at, at, s.role(), s.turn(), true, s.mark()));
     }
     return new TokenizedExample(text, tokens);
   }
