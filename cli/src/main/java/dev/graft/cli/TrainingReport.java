@@ -85,7 +85,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
             + " trainable parameters ("
             + Text.percent(Text.ratio(trainable, parameters))
             + ")");
-    table.row("data", data(run.training()) + " with " + recipe.masking().type());
+    table.row("data", data(run.training()) + " with " + recipe.masking());
     run.heldOut().ifPresent(d -> table.row("held out", data(d)));
     PlanStatistics plan = run.plan().statistics();
     table.row(

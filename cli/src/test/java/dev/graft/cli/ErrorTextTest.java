@@ -101,6 +101,7 @@ final class ErrorTextTest {
         "sequence_len: 24",
         "sequence_len: 4\noverlength: truncate",
         Tiny.write(temp.resolve("masked.jsonl"), DATA.replace("\"p\"", "\"a long prompt\"")));
+    untrained();
     foreignFolder();
     brokenModel();
     assertThat(text()).isEqualTo(golden());
@@ -109,6 +110,23 @@ final class ErrorTextTest {
   private void recipe(String name, ErrorCode code, String from, String to, Path data) {
     Path file = Tiny.write(temp.resolve("other.yaml"), RECIPE.replace(from, to));
     check(name, code, "train", file, "--set", "datasets.0.path=" + data);
+  }
+
+  private void untrained() {
+    String cut = "sequence_len: 8\noverlength: truncate";
+    String tooLong = DATA.replace("\"p\"", "\"a long prompt\"");
+    recipe(
+        "too many examples masked",
+        ErrorCode.MASK_UNTRAINED,
+        "sequence_len: 24",
+        cut,
+        Tiny.write(temp.resolve("half.jsonl"), DATA + tooLong + DATA + tooLong));
+    recipe(
+        "end of turn never trained",
+        ErrorCode.MASK_END_OF_TURN,
+        "sequence_len: 24",
+        cut,
+        Tiny.write(temp.resolve("cut.jsonl"), DATA.replace("yes", "a long answer")));
   }
 
   private void foreignFolder() throws IOException {

@@ -1,5 +1,7 @@
 package dev.graft.api.masking;
 
+import java.util.Map;
+
 /** Decides which tokens carry loss. */
 public interface MaskingStrategy {
   /**
@@ -16,4 +18,20 @@ public interface MaskingStrategy {
    * @return a fresh array as long as the example
    */
   float[] mask(TokenizedExample example, long seed);
+
+  /**
+   * What {@link #prepare} found, for the run's manifest: strings, numbers, booleans, and lists and
+   * maps of these. By default nothing.
+   */
+  default Map<String, Object> findings() {
+    return Map.of();
+  }
+
+  /**
+   * Whether the strategy gives no weight to the ends of the assistant's turns because it was asked
+   * to. A run in which no end of a turn is trained is refused unless this is true.
+   */
+  default boolean leavesOutEndOfTurn() {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 package dev.graft.training.data;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.graft.api.masking.Role;
 import java.util.Collections;
 import java.util.Map;
@@ -17,6 +18,9 @@ import java.util.TreeMap;
  * @param trainedTokens those of them that carry loss
  * @param longest the tokens of the longest example read
  * @param tokensByRole how many tokens of the used examples, before cutting, have each role
+ * @param trainedTokensByRole how many of the tokens that carry loss have each role
+ * @param endsOfTurn how many tokens of the used examples, before cutting, end an assistant's turn
+ * @param trainedEndsOfTurn how many of the tokens that carry loss end an assistant's turn
  */
 public record DataStatistics(
     int examples,
@@ -27,8 +31,25 @@ public record DataStatistics(
     long tokens,
     long trainedTokens,
     int longest,
-    Map<Role, Long> tokensByRole) {
+    Map<Role, Long> tokensByRole,
+    Map<Role, Long> trainedTokensByRole,
+    long endsOfTurn,
+    long trainedEndsOfTurn) {
   public DataStatistics {
     tokensByRole = Collections.unmodifiableMap(new TreeMap<>(tokensByRole));
+    trainedTokensByRole = Collections.unmodifiableMap(new TreeMap<>(trainedTokensByRole));
+  }
+
+  /**
+   * l_inst/l_out of arXiv 2405.14394: how much longer instructions are than responses, as the ratio
+   * of their mean lengths in tokens. The instruction is the user's own text, the input included;
+   * template, special tokens and system messages count to neither. 0 without responses.
+   */
+  @JsonProperty("instructionResponseRatio")
+  public double instructionResponseRatio() {
+    long response = tokensByRole.getOrDefault(Role.RESPONSE, 0L);
+    long instruction =
+        tokensByRole.getOrDefault(Role.INSTRUCTION, 0L) + tokensByRole.getOrDefault(Role.INPUT, 0L);
+    return response == 0 ? 0 : (double) instruction / response;
   }
 }

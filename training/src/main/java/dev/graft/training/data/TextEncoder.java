@@ -16,6 +16,14 @@ public interface TextEncoder {
    */
   OptionalInt bosId();
 
+  /**
+   * The token that begins a text, whether or not one is to be put before every text; empty when the
+   * tokenizer has none.
+   */
+  default OptionalInt beginningOfText() {
+    return bosId();
+  }
+
   /** All ids are below this. */
   int vocabSize();
 }

@@ -55,6 +55,11 @@ public final class TokenizerEncoder implements TextEncoder {
   }
 
   @Override
+  public OptionalInt beginningOfText() {
+    return tokenizer.bosId();
+  }
+
+  @Override
   public int vocabSize() {
     return vocabSize;
   }

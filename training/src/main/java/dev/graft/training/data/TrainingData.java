@@ -18,8 +18,6 @@ import java.util.Map;
  * @param examples those that are trained on, in the order of the data set; all have a target
  */
 public record TrainingData(List<MaskedExample> examples, DataStatistics statistics) {
-  private static final int SHOWN_CHARACTERS = 300;
-
   public TrainingData {
     examples = List.copyOf(examples);
   }
@@ -29,10 +27,12 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
    *
    * @param seed the run's seed, for masks that draw
    * @param sequenceLen the length of a row, which holds the tokens before an example's last target
+   * @param gates what the masked data has to fulfil
    * @throws GraftException {@code data.empty} without examples; {@code data.too-long} when one is
    *     longer than a row and {@code overlength} refuses or skips them all; {@code mask.invalid}
    *     when the mask breaks its contract; {@code mask.empty} when no token of any example carries
-   *     loss; {@code tokenizer}
+   *     loss; {@code data.double-bos}, {@code mask.untrained} and {@code mask.end-of-turn} when the
+   *     gates refuse; {@code tokenizer}
    */
   public static TrainingData prepare(
       List<Example> examples,
@@ -40,43 +40,39 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       MaskingStrategy mask,
       long seed,
       int sequenceLen,
-      Overlength overlength) {
+      Overlength overlength,
+      Gates gates) {
     if (examples.isEmpty()) {
       throw new GraftException(
           ErrorCode.DATA_EMPTY, "expected at least one example, received none; add data");
     }
     ExampleTokenizer tokenizer = new ExampleTokenizer(encoder);
     mask.prepare(() -> examples.stream().map(e -> tokenizer.tokenize(e.rendering())).iterator());
-    Collector out = new Collector(sequenceLen, overlength);
+    Collector out =
+        new Collector(sequenceLen, overlength, new MaskTally(encoder.beginningOfText()));
     for (Example e : examples) {
       TokenizedExample tokenized = tokenizer.tokenize(e.rendering());
-      float[] weights = mask.mask(tokenized, seed);
-      check(weights, tokenized, e.origin());
+      float[] weights = weights(mask, tokenized, seed, e.origin());
       if (e.mayBeCut()) {
         out.addCut(e.origin(), tokenized, weights);
       } else {
         out.add(e.origin(), tokenized, weights);
       }
     }
-    return out.finish(examples.size(), tokenizer.tokenize(examples.get(0).rendering()));
+    TrainingData data =
+        out.finish(examples.size(), tokenizer.tokenize(examples.get(0).rendering()));
+    out.tally.check(gates, examples.size() - out.tooLong.size(), mask.leavesOutEndOfTurn());
+    return data;
   }
 
-  private static void check(float[] weights, TokenizedExample example, Origin origin) {
-    String problem = null;
-    if (weights.length != example.size()) {
-      problem = example.size() + " weights, one for every token, received " + weights.length;
-    }
-    for (int i = 0; i < weights.length && problem == null; i++) {
-      if (!(weights[i] >= 0 && weights[i] <= 1)) {
-        problem = "weights in [0, 1], received " + weights[i] + " for token " + i;
-      } else if (i == 0 && weights[0] != 0) {
-        problem = "weight 0 for the first token, which nothing predicts, received " + weights[0];
-      }
-    }
-    if (problem != null) {
-      throw new GraftException(
-          ErrorCode.MASK_INVALID,
-          origin + ": expected the mask to give " + problem + "; this is a fault of the mask");
+  private static float[] weights(
+      MaskingStrategy mask, TokenizedExample example, long seed, Origin origin) {
+    try {
+      float[] weights = mask.mask(example, seed);
+      MaskContract.check(weights, example);
+      return weights;
+    } catch (GraftException e) {
+      throw new GraftException(e.code(), origin + ": " + e.getMessage(), e);
     }
   }
 
@@ -85,24 +81,26 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     private final int sequenceLen;
     private final Overlength overlength;
     private final List<MaskedExample> used = new ArrayList<>();
-    private final Map<Role, Long> roles = new EnumMap<>(Role.class);
+    private final MaskTally tally;
     private final List<Origin> tooLong = new ArrayList<>();
     private int firstTooLong;
     private int truncated;
-    private int untrained;
     private int longest;
     private long tokens;
     private long trained;
 
-    Collector(int sequenceLen, Overlength overlength) {
+    Collector(int sequenceLen, Overlength overlength, MaskTally tally) {
       this.sequenceLen = sequenceLen;
+      this.tally = tally;
       this.overlength = overlength;
     }
 
     void add(Origin origin, TokenizedExample tokenized, float[] weights) {
       int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
       longest = Math.max(longest, ids.length);
-      MaskedExample e = new MaskedExample(origin, ids, weights.clone());
+      tally.read(origin, tokenized);
+      float[] kept = weights.clone();
+      MaskedExample e = new MaskedExample(origin, ids, kept);
       if (e.inputs() > sequenceLen) {
         if (overlength != Overlength.TRUNCATE) {
           firstTooLong = tooLong.isEmpty() ? ids.length : firstTooLong;
@@ -111,14 +109,15 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
         }
         truncated++;
         int keep = sequenceLen + 1;
-        e = new MaskedExample(origin, Arrays.copyOf(ids, keep), Arrays.copyOf(weights, keep));
+        kept = Arrays.copyOf(weights, keep);
+        e = new MaskedExample(origin, Arrays.copyOf(ids, keep), kept);
       }
       if (e.targets() == 0) {
-        untrained++;
+        tally.untrained(origin, tokenized);
         return;
       }
       use(e, e.size());
-      count(tokenized);
+      tally.used(origin, tokenized, kept, false);
     }
 
     /**
@@ -128,6 +127,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     void addCut(Origin origin, TokenizedExample tokenized, float[] weights) {
       int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
       longest = Math.max(longest, ids.length);
+      tally.read(origin, tokenized);
       boolean any = false;
       for (int from = 0; from + 1 < ids.length; from += sequenceLen) {
         int to = (int) Math.min(ids.length, (long) from + sequenceLen + 1);
@@ -140,9 +140,9 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
         }
       }
       if (any) {
-        count(tokenized);
+        tally.used(origin, tokenized, weights, true);
       } else {
-        untrained++;
+        tally.untrained(origin, tokenized);
       }
     }
 
@@ -150,12 +150,6 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       used.add(e);
       tokens += newTokens;
       trained += e.targets();
-    }
-
-    private void count(TokenizedExample tokenized) {
-      for (Token t : tokenized.tokens()) {
-        roles.merge(t.role(), 1L, Long::sum);
-      }
     }
 
     TrainingData finish(int read, TokenizedExample shown) {
@@ -188,11 +182,14 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
               used.size(),
               tooLong.size(),
               truncated,
-              untrained,
+              tally.untrained(),
               tokens,
               trained,
               longest,
-              roles));
+              tally.tokensByRole(),
+              tally.trainedTokensByRole(),
+              tally.endsOfTurn(),
+              tally.trainedEndsOfTurn()));
     }
 
     private String emptyMask(int read, TokenizedExample shown) {
@@ -209,7 +206,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
           + " tokens, by role "
           + count
           + ", and reads: "
-          + (text.length() > SHOWN_CHARACTERS ? text.substring(0, SHOWN_CHARACTERS) + "…" : text)
+          + MaskTally.excerpt(text)
           + "\nChoose another masking type, or check the data set's type and its responses.";
     }
   }

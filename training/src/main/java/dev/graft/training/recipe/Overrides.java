@@ -77,8 +77,8 @@ final class Overrides {
         map.put(key, value);
         return;
       }
-      if (PLUGIN_BLOCKS.contains(key) && map.get(key) instanceof String name) {
-        map.put(key, new LinkedHashMap<>(Map.of("type", name)));
+      if (PLUGIN_BLOCKS.contains(key)) {
+        map.computeIfPresent(key, (k, v) -> blocks(v));
       }
       Object next = map.get(key);
       if (next == null) {
@@ -111,6 +111,19 @@ final class Overrides {
             + "' before '"
             + key
             + "'");
+  }
+
+  /** A plugin's name as a block; of a list, each. */
+  private static Object blocks(Object v) {
+    if (v instanceof String name) {
+      return new LinkedHashMap<>(Map.of("type", name));
+    }
+    if (v instanceof List<?> list) {
+      List<@Nullable Object> out = new ArrayList<>();
+      list.forEach(x -> out.add(x == null ? null : blocks(x)));
+      return out;
+    }
+    return v;
   }
 
   private static int index(String key, int size) {

@@ -22,7 +22,8 @@ public record Recipe(
     @Doc("The training data, a list of {path, type}.") List<DatasetEntry> datasets,
     @Doc("The change that is trained: {type: lora, r: 8, ...}, or full for all weights.")
         PluginBlock adapter,
-    @Doc("Which tokens carry loss: {type: response-only}.") PluginBlock masking,
+    @Doc("Which tokens carry loss: {type: response-only}, or a list: the smallest weight counts.")
+        MaskingBlocks masking,
     @Doc("The engine: {type: djl-pytorch, dtype: fp32 | bf16}.") PluginBlock backend,
     @Doc("The run's folder.") String outputDir,
     @Default("512") @Doc("Tokens of a packed row.") int sequenceLen,
@@ -57,8 +58,10 @@ public record Recipe(
     @Default("1") @Doc("Writes metrics after every so many steps.") int loggingSteps,
     @Default("42") @Doc("The source of all randomness of the run.") long seed,
     @Default("best-fit") @Doc("How examples share rows.") Packing packing,
-    @Default("refuse") @Doc("What becomes of an example longer than a row.")
-        Overlength overlength) {
+    @Default("refuse") @Doc("What becomes of an example longer than a row.") Overlength overlength,
+    @Default("0.1")
+        @Doc("The largest share of examples of which no token may carry loss, from 0 to 1.")
+        double maxUntrainedShare) {
 
   /** The adapter name that stands for training all weights. */
   public static final String FULL = "full";
@@ -106,6 +109,12 @@ public record Recipe(
     atLeast("save_total_limit", saveTotalLimit, 1);
     atLeast("logging_steps", loggingSteps, 1);
     within("seed", seed, seed >= 0, "of at least 0", "");
+    within(
+        "max_untrained_share",
+        maxUntrainedShare,
+        maxUntrainedShare >= 0 && maxUntrainedShare <= 1,
+        "from 0 to 1",
+        "");
   }
 
   private static void atLeast(String key, long received, long minimum) {

@@ -67,6 +67,7 @@ final class Manifest {
     json.set("training_data", Json.mapper().valueToTree(run.training().statistics()));
     run.heldOut()
         .ifPresent(d -> json.set("held_out_data", Json.mapper().valueToTree(d.statistics())));
+    json.set("mask_findings", Json.mapper().valueToTree(run.maskFindings()));
     json.set("plan", Json.mapper().valueToTree(run.plan().statistics()));
     json.put("steps", run.plan().steps());
     json.put("trainable_parameters", run.trainedModel().trainableElements());

@@ -13,8 +13,10 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.WeightSpec;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.BatchSettings;
+import dev.graft.training.data.CombinedMask;
 import dev.graft.training.data.DatasetReader;
 import dev.graft.training.data.Example;
+import dev.graft.training.data.Gates;
 import dev.graft.training.data.MaskedExample;
 import dev.graft.training.data.Order;
 import dev.graft.training.data.Split;
@@ -26,6 +28,7 @@ import dev.graft.training.optim.Schedule;
 import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.DatasetEntry;
+import dev.graft.training.recipe.MaskingBlocks;
 import dev.graft.training.recipe.PluginBlock;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.step.StepGraphs;
@@ -52,6 +55,7 @@ public final class PreparedRun {
   private final List<Plugin<?>> plugins;
   private final TrainingData training;
   private final Optional<TrainingData> heldOut;
+  private final List<Map<String, Object>> maskFindings;
   private final BatchPlan plan;
   private final Optional<BatchPlan> evalPlan;
   private final Optimizer optimizer;
@@ -61,24 +65,32 @@ public final class PreparedRun {
   private PreparedRun(Plugins found, Recipe asWritten, EncoderSource encoders) {
     PluginBlock backendBlock = asWritten.backendPlugin();
     this.backend = Bound.backend(found.backend(backendBlock.type()), backendBlock);
-    Bound<MaskingStrategy> masking =
-        Bound.masking(found.masking(asWritten.masking().type()), asWritten.masking());
+    List<Bound<MaskingStrategy>> masking =
+        asWritten.masking().blocks().stream()
+            .map(b -> Bound.masking(found.masking(b.type()), b))
+            .toList();
     Optional<Bound<Adapter>> adapterPlugin = adapterPlugin(found, asWritten);
-    this.plugins = new ArrayList<>(List.of(backend.plugin(), masking.plugin()));
+    this.plugins = new ArrayList<>(List.of(backend.plugin()));
+    masking.stream().map(Bound::plugin).distinct().forEach(plugins::add);
     adapterPlugin.ifPresent(a -> plugins.add(a.plugin()));
-    this.recipe = resolved(asWritten, backend.block(), masking.block(), adapterPlugin);
+    this.recipe = resolved(asWritten, backend.block(), masking, adapterPlugin);
     this.folder = ModelFolder.open(Path.of(recipe.baseModel()));
     this.adapter =
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
     this.trained = trained(recipe, folder.model(), adapter);
     Split<Example> split = Split.of(examples(), recipe.valSetSize(), recipe.seed());
-    MaskingStrategy mask = masking.value().get();
-    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask));
+    List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
+    MaskingStrategy mask = CombinedMask.of(masks);
+    Gates gates = Gates.training(recipe.maxUntrainedShare());
+    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask, gates));
+    this.maskFindings = findings(masking, masks);
     MaskingStrategy learned = new LearnedMask(mask);
     this.heldOut =
         split.validation().isEmpty()
             ? Optional.empty()
-            : Optional.of(encoders.with(folder, e -> prepare(split.validation(), e, learned)));
+            : Optional.of(
+                encoders.with(
+                    folder, e -> prepare(split.validation(), e, learned, Gates.evaluation())));
     this.plan = plan(training.examples());
     this.evalPlan =
         heldOut.map(
@@ -118,6 +130,27 @@ public final class PreparedRun {
     public float[] mask(TokenizedExample example, long seed) {
       return mask.mask(example, seed);
     }
+
+    @Override
+    public boolean leavesOutEndOfTurn() {
+      return mask.leavesOutEndOfTurn();
+    }
+  }
+
+  /** What each mask found in the training data: the mask's name with the findings. */
+  private static List<Map<String, Object>> findings(
+      List<Bound<MaskingStrategy>> masking, List<MaskingStrategy> masks) {
+    List<Map<String, Object>> out = new ArrayList<>();
+    for (int i = 0; i < masks.size(); i++) {
+      Map<String, Object> found = masks.get(i).findings();
+      if (!found.isEmpty()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("mask", masking.get(i).block().type());
+        entry.putAll(found);
+        out.add(entry);
+      }
+    }
+    return List.copyOf(out);
   }
 
   private static Optional<Bound<Adapter>> adapterPlugin(Plugins found, Recipe recipe) {
@@ -137,13 +170,13 @@ public final class PreparedRun {
   private static Recipe resolved(
       Recipe recipe,
       PluginBlock backend,
-      PluginBlock masking,
+      List<Bound<MaskingStrategy>> masking,
       Optional<Bound<Adapter>> adapterPlugin) {
     Map<String, Object> options = new LinkedHashMap<>(backend.options());
     options.put("dtype", recipe.precision().name().toLowerCase(java.util.Locale.ROOT));
     Map<String, Object> map = new LinkedHashMap<>(recipe.toMap());
     map.put("backend", backend.with(options).toConfig());
-    map.put("masking", masking.toConfig());
+    map.put("masking", new MaskingBlocks(masking.stream().map(Bound::block).toList()).toConfig());
     adapterPlugin.ifPresent(a -> map.put("adapter", a.block().toConfig()));
     return Recipe.of(map);
   }
@@ -174,10 +207,17 @@ public final class PreparedRun {
     return out;
   }
 
-  private TrainingData prepare(List<Example> examples, TextEncoder encoder, MaskingStrategy mask) {
+  private TrainingData prepare(
+      List<Example> examples, TextEncoder encoder, MaskingStrategy mask, Gates gates) {
     TrainingData data =
         TrainingData.prepare(
-            examples, encoder, mask, recipe.seed(), recipe.sequenceLen(), recipe.overlength());
+            examples,
+            encoder,
+            mask,
+            recipe.seed(),
+            recipe.sequenceLen(),
+            recipe.overlength(),
+            gates);
     int vocab = folder.model().config().vocabSize();
     for (MaskedExample e : data.examples()) {
       for (int i = 0; i < e.size(); i++) {
@@ -240,6 +280,14 @@ public final class PreparedRun {
   /** What is held out; empty when {@code val_set_size} is 0. */
   public Optional<TrainingData> heldOut() {
     return heldOut;
+  }
+
+  /**
+   * What the masks found in the training data: for each that found anything, its name under {@code
+   * mask}, and its findings.
+   */
+  public List<Map<String, Object>> maskFindings() {
+    return maskFindings;
   }
 
   /** The batches of every step. */

@@ -35,7 +35,8 @@ class TrainingDataTest {
 
   private static TrainingData prepare(
       List<Example> examples, MaskingStrategy mask, int length, Overlength overlength) {
-    return TrainingData.prepare(examples, FakeEncoder.characters(), mask, 1, length, overlength);
+    return TrainingData.prepare(
+        examples, FakeEncoder.characters(), mask, 1, length, overlength, Gates.evaluation());
   }
 
   private static void refuses(ErrorCode code, Runnable call, String... parts) {
@@ -103,7 +104,11 @@ class TrainingDataTest {
                 9,
                 5,
                 6,
-                Map.of(Role.INSTRUCTION, 4L, Role.RESPONSE, 3L, Role.SPECIAL, 2L)));
+                Map.of(Role.INSTRUCTION, 4L, Role.RESPONSE, 3L, Role.SPECIAL, 2L),
+                Map.of(Role.RESPONSE, 3L, Role.SPECIAL, 2L),
+                2,
+                2));
+    assertThat(data.statistics().instructionResponseRatio()).isEqualTo(4 / 3.0);
   }
 
   @Test

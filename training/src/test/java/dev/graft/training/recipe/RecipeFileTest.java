@@ -60,7 +60,8 @@ final class RecipeFileTest {
     assertThat(r.adapter().type()).isEqualTo("lora");
     assertThat(r.adapter().options())
         .isEqualTo(Map.of("r", 8, "target_modules", List.of("q_proj", "v_proj")));
-    assertThat(r.masking()).isEqualTo(PluginBlock.fromConfig(Map.of("type", "response-only")));
+    assertThat(r.masking().blocks())
+        .containsExactly(PluginBlock.fromConfig(Map.of("type", "response-only")));
     assertThat(r.precision()).isEqualTo(Precision.BF16);
     assertThat(r.backendPlugin().toConfig()).isEqualTo(Map.of("type", "reference"));
     assertThat(r.learningRate()).isEqualTo(1e-4);
@@ -92,12 +93,28 @@ final class RecipeFileTest {
             "lr_scheduler=inverse-sqrt");
     assertThat(r.adapter().options())
         .isEqualTo(Map.of("r", 16, "target_modules", List.of("k_proj")));
-    assertThat(r.masking().type()).isEqualTo("none");
+    assertThat(r.masking()).hasToString("none");
     assertThat(r.datasets().get(0).type()).isEqualTo(DatasetType.PROMPT_COMPLETION);
     assertThat(r.backend().type()).isEqualTo("other");
     assertThat(r.maxSteps()).contains(3);
     assertThat(r.lrScheduler()).isEqualTo(ScheduleKind.INVERSE_SQRT);
     assertThat(r.outputDir()).isEqualTo(Path.of("here").toAbsolutePath().toString());
+  }
+
+  @Test
+  void masksMayBeAList() {
+    String list = GOOD.replaceFirst("masking: .*", "masking: [none, {type: response-only, a: 1}]");
+    Recipe r = read(list, "masking.0.b=2", "masking.1.type=spans");
+    assertThat(r.masking().blocks())
+        .containsExactly(
+            PluginBlock.fromConfig(Map.of("type", "none", "b", 2)),
+            PluginBlock.fromConfig(Map.of("type", "spans", "a", 1)));
+    assertThat(r.masking()).hasToString("none + spans");
+    assertThat(read(RecipeFile.toYaml(r.toMap()))).isEqualTo(r);
+    assertThat(read(list, "masking=none").masking().blocks()).hasSize(1);
+    assertThat(fail(list, "masking=[]")).hasMessageContaining("at least one mask");
+    assertThat(fail(list, "masking.type=none").code()).isEqualTo(ErrorCode.USAGE);
+    assertThat(fail(list, "masking=[[none]]")).hasMessageContaining("a plugin's name or a block");
   }
 
   @Test
