@@ -18,6 +18,8 @@ import java.util.Map;
  * @param examples those that are trained on, in the order of the data set; all have a target
  */
 public record TrainingData(List<MaskedExample> examples, DataStatistics statistics) {
+  private static final ExampleObserver NOBODY = (origin, example, weights) -> {};
+
   public TrainingData {
     examples = List.copyOf(examples);
   }
@@ -42,6 +44,25 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       int sequenceLen,
       Overlength overlength,
       Gates gates) {
+    return prepare(examples, encoder, mask, seed, sequenceLen, overlength, gates, NOBODY);
+  }
+
+  /**
+   * Prepares examples and tells of each as it is masked.
+   *
+   * @param observer is told of every example, also where the data set is then refused
+   * @throws GraftException as {@link #prepare(List, TextEncoder, MaskingStrategy, long, int,
+   *     Overlength, Gates)}
+   */
+  public static TrainingData prepare(
+      List<Example> examples,
+      TextEncoder encoder,
+      MaskingStrategy mask,
+      long seed,
+      int sequenceLen,
+      Overlength overlength,
+      Gates gates,
+      ExampleObserver observer) {
     if (examples.isEmpty()) {
       throw new GraftException(
           ErrorCode.DATA_EMPTY, "expected at least one example, received none; add data");
@@ -53,6 +74,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     for (Example e : examples) {
       TokenizedExample tokenized = tokenizer.tokenize(e.rendering());
       float[] weights = weights(mask, tokenized, seed, e.origin());
+      observer.onMasked(e.origin(), tokenized, weights);
       if (e.mayBeCut()) {
         out.addCut(e.origin(), tokenized, weights);
       } else {

@@ -16,6 +16,7 @@ import dev.graft.training.data.BatchSettings;
 import dev.graft.training.data.CombinedMask;
 import dev.graft.training.data.DatasetReader;
 import dev.graft.training.data.Example;
+import dev.graft.training.data.ExampleObserver;
 import dev.graft.training.data.Gates;
 import dev.graft.training.data.MaskedExample;
 import dev.graft.training.data.Order;
@@ -47,6 +48,8 @@ import java.util.Set;
  * here, before anything is written.
  */
 public final class PreparedRun {
+  private static final ExampleObserver NOBODY = (origin, example, weights) -> {};
+
   private final Recipe recipe;
   private final ModelFolder folder;
   private final Optional<AdapterBinding> adapter;
@@ -62,7 +65,8 @@ public final class PreparedRun {
   private final Schedule schedule;
   private final StepGraphs graphs;
 
-  private PreparedRun(Plugins found, Recipe asWritten, EncoderSource encoders) {
+  private PreparedRun(
+      Plugins found, Recipe asWritten, EncoderSource encoders, ExampleObserver observer) {
     PluginBlock backendBlock = asWritten.backendPlugin();
     this.backend = Bound.backend(found.backend(backendBlock.type()), backendBlock);
     List<Bound<MaskingStrategy>> masking =
@@ -82,7 +86,7 @@ public final class PreparedRun {
     List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
     MaskingStrategy mask = CombinedMask.of(masks);
     Gates gates = Gates.training(recipe.maxUntrainedShare());
-    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask, gates));
+    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask, gates, observer));
     this.maskFindings = findings(masking, masks);
     MaskingStrategy learned = new LearnedMask(mask);
     this.heldOut =
@@ -90,7 +94,8 @@ public final class PreparedRun {
             ? Optional.empty()
             : Optional.of(
                 encoders.with(
-                    folder, e -> prepare(split.validation(), e, learned, Gates.evaluation())));
+                    folder,
+                    e -> prepare(split.validation(), e, learned, Gates.evaluation(), NOBODY)));
     this.plan = plan(training.examples());
     this.evalPlan =
         heldOut.map(
@@ -121,7 +126,12 @@ public final class PreparedRun {
   }
 
   static PreparedRun of(Plugins plugins, Recipe recipe, EncoderSource encoders) {
-    return new PreparedRun(plugins, recipe, encoders);
+    return of(plugins, recipe, encoders, NOBODY);
+  }
+
+  static PreparedRun of(
+      Plugins plugins, Recipe recipe, EncoderSource encoders, ExampleObserver observer) {
+    return new PreparedRun(plugins, recipe, encoders, observer);
   }
 
   /** A mask for held-out examples: what it learns it has learned from the training examples. */
@@ -208,7 +218,11 @@ public final class PreparedRun {
   }
 
   private TrainingData prepare(
-      List<Example> examples, TextEncoder encoder, MaskingStrategy mask, Gates gates) {
+      List<Example> examples,
+      TextEncoder encoder,
+      MaskingStrategy mask,
+      Gates gates,
+      ExampleObserver observer) {
     TrainingData data =
         TrainingData.prepare(
             examples,
@@ -217,7 +231,8 @@ public final class PreparedRun {
             recipe.seed(),
             recipe.sequenceLen(),
             recipe.overlength(),
-            gates);
+            gates,
+            observer);
     int vocab = folder.model().config().vocabSize();
     for (MaskedExample e : data.examples()) {
       for (int i = 0; i < e.size(); i++) {

@@ -219,4 +219,27 @@ class TrainingDataTest {
     prepare(examples("a", "b", "c", "d"), curious, 16, Overlength.REFUSE);
     assertThat(seen).containsExactly("ab", "cd", "mask ab", "mask cd");
   }
+
+  /** Also what is then left out, and all of a data set that is then refused. */
+  @Test
+  void tellsOfEveryExampleAsItIsMasked() {
+    List<String> seen = new ArrayList<>();
+    ExampleObserver observer =
+        (origin, e, weights) -> seen.add(origin.row() + " " + e.text() + " " + weights.length);
+    List<Example> examples = examples("ab", "cd", "abcdefgh", "ij");
+    tell(examples, RESPONSE, Overlength.SKIP, observer);
+    assertThat(seen).containsExactly("1 abcd 5", "2 abcdefghij 11");
+    seen.clear();
+    refuses(
+        ErrorCode.MASK_EMPTY,
+        () -> tell(examples, NOTHING, Overlength.TRUNCATE, observer),
+        "none in any of 2");
+    assertThat(seen).containsExactly("1 abcd 5", "2 abcdefghij 11");
+  }
+
+  private static void tell(
+      List<Example> examples, MaskingStrategy mask, Overlength overlength, ExampleObserver told) {
+    TrainingData.prepare(
+        examples, FakeEncoder.characters(), mask, 1, 5, overlength, Gates.evaluation(), told);
+  }
 }

@@ -1,0 +1,54 @@
+package dev.graft.training.run;
+
+import dev.graft.training.data.Encoded;
+import dev.graft.training.data.TextEncoder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** Tokenizes a text that comes again, for another mask, only once; as long as there is room. */
+final class RememberingEncoder implements TextEncoder {
+  /** Some 200 MB with their texts. */
+  private static final long MOST_TOKENS = 8_000_000;
+
+  private final TextEncoder encoder;
+  private final Map<String, Encoded> known = new HashMap<>();
+  private long tokens;
+
+  RememberingEncoder(TextEncoder encoder) {
+    this.encoder = encoder;
+  }
+
+  @Override
+  public Encoded encode(String text) {
+    Encoded encoded = known.get(text);
+    if (encoded == null) {
+      encoded = encoder.encode(text);
+      if (tokens + encoded.size() <= MOST_TOKENS) {
+        tokens += encoded.size();
+        known.put(text, encoded);
+      }
+    }
+    return encoded;
+  }
+
+  @Override
+  public int eosId() {
+    return encoder.eosId();
+  }
+
+  @Override
+  public OptionalInt bosId() {
+    return encoder.bosId();
+  }
+
+  @Override
+  public OptionalInt beginningOfText() {
+    return encoder.beginningOfText();
+  }
+
+  @Override
+  public int vocabSize() {
+    return encoder.vocabSize();
+  }
+}
