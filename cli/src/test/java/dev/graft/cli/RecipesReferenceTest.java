@@ -3,6 +3,8 @@ package dev.graft.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.api.config.ConfigBinder;
+import dev.graft.api.masking.MaskingProvider;
+import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.DatasetEntry;
 import dev.graft.training.recipe.Recipe;
@@ -47,6 +49,11 @@ class RecipesReferenceTest {
     assertThat(page).contains(table(DatasetEntry.class));
     for (String adapter : List.of("lora", "dora", "mora", "vera")) {
       assertThat(page).contains(table(plugins.adapter(adapter).provider().configType()));
+    }
+    for (Plugin<MaskingProvider<?>> mask : plugins.maskings()) {
+      assertThat(page).contains("`" + mask.name() + "`");
+      Class<? extends Record> type = mask.provider().configType();
+      assertThat(page).contains(type.getRecordComponents().length == 0 ? "" : table(type));
     }
     for (String engine : List.of("djl-pytorch", "tensorflow")) {
       assertThat(page).contains(table(plugins.backend(engine).provider().configType()));

@@ -2,6 +2,7 @@ package dev.graft.masking;
 
 import dev.graft.api.masking.MaskingProvider;
 import dev.graft.api.masking.MaskingStrategy;
+import java.util.Arrays;
 
 /**
  * Provides the mask {@code none}: weight 1 on every token after the first, as in plain language
@@ -20,6 +21,10 @@ public final class NoneProvider implements MaskingProvider<NoneConfig> {
 
   @Override
   public MaskingStrategy create(NoneConfig config) {
-    return (example, seed) -> Targets.weigh(example, token -> true);
+    return (example, seed) -> {
+      float[] out = new float[example.size()];
+      Arrays.fill(out, Math.min(1, out.length), out.length, 1);
+      return out;
+    };
   }
 }

@@ -1,4 +1,10 @@
 package dev.graft.masking;
 
-/** The recipe's {@code masking} block for {@code type: response-only}; it has no keys. */
-public record ResponseOnlyConfig() {}
+import dev.graft.api.config.Default;
+import dev.graft.api.config.Doc;
+
+/** The recipe's {@code masking} block for {@code type: response-only}. */
+public record ResponseOnlyConfig(
+    @Default("all")
+        @Doc("Which ends of the assistant's turns carry loss: all, that of the last turn, or none.")
+        EndOfTurn eot) {}

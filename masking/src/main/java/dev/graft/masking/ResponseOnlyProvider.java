@@ -22,7 +22,6 @@ public final class ResponseOnlyProvider implements MaskingProvider<ResponseOnlyC
 
   @Override
   public MaskingStrategy create(ResponseOnlyConfig config) {
-    return (example, seed) ->
-        Targets.weigh(example, token -> token.role() == Role.RESPONSE || token.endOfTurn());
+    return RoleMask.training(config.eot(), Role.RESPONSE);
   }
 }

@@ -12,6 +12,9 @@ class ResponseOnlyConformanceTest extends MaskingConformance<ResponseOnlyConfig>
 
   @Override
   protected List<ResponseOnlyConfig> configs() {
-    return List.of(new ResponseOnlyConfig());
+    return List.of(
+        new ResponseOnlyConfig(EndOfTurn.ALL),
+        new ResponseOnlyConfig(EndOfTurn.LAST),
+        new ResponseOnlyConfig(EndOfTurn.NONE));
   }
 }

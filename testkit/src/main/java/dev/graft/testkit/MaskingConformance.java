@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.api.masking.MaskingProvider;
 import dev.graft.api.masking.MaskingStrategy;
+import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
+import dev.graft.api.masking.TokenizedExample.Token;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -125,9 +127,86 @@ public abstract class MaskingConformance<C extends Record> {
                                     name, () -> carriesLoss(prepared(c), name)))));
   }
 
+  /** A model that learns answers has to learn to end them, unless that is not wanted. */
+  @TestFactory
+  final Stream<DynamicNode> aTrainedResponseIsEnded() {
+    return configs().stream()
+        .map(
+            c ->
+                DynamicContainer.dynamicContainer(
+                    c.toString(),
+                    MaskingSamples.withEnd().stream()
+                        .map(
+                            name ->
+                                DynamicTest.dynamicTest(name, () -> isEnded(prepared(c), name)))));
+  }
+
+  private static void isEnded(MaskingStrategy mask, String name) {
+    TokenizedExample example = sample(name);
+    float[] w = mask.mask(example, SEED);
+    boolean response = false;
+    boolean end = false;
+    for (int i = 0; i < w.length; i++) {
+      Token t = example.tokens().get(i);
+      response |= w[i] > 0 && t.role() == Role.RESPONSE;
+      end |= w[i] > 0 && t.endOfTurn();
+    }
+    if (mask.leavesOutEndOfTurn()) {
+      assertThat(end).as("whether '%s' has a trained end, which is left out", name).isFalse();
+    } else if (response) {
+      assertThat(end).as("whether the trained response of '%s' has a trained end", name).isTrue();
+    }
+  }
+
+  @TestFactory
+  final Stream<DynamicNode> aSecondPreparationIsAsTheFirst() {
+    return everywhere(
+        (mask, name, example) -> {
+          float[] once = mask.mask(example, SEED);
+          Map<String, Object> found = Map.copyOf(mask.findings());
+          mask.prepare(MaskingSamples.all().values());
+          assertThat(mask.mask(example, SEED))
+              .as("the weights of '%s' after the same corpus again", name)
+              .isEqualTo(once);
+          assertThat(mask.findings()).as("what was found, again").isEqualTo(found);
+        });
+  }
+
+  @TestFactory
+  final Stream<DynamicNode> findingsAreValuesOfAManifest() {
+    return configs().stream()
+        .map(
+            c ->
+                DynamicTest.dynamicTest(
+                    c.toString(), () -> checkValue(prepared(c).findings(), "findings")));
+  }
+
+  private static void checkValue(Object value, String at) {
+    if (value instanceof Map<?, ?> m) {
+      m.forEach(
+          (k, v) -> {
+            assertThat(k).as("a key of " + at).isInstanceOf(String.class);
+            checkValue(v, at + "." + k);
+          });
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        checkValue(list.get(i), at + "[" + i + "]");
+      }
+    } else if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
+      throw new AssertionError(
+          "expected strings, numbers, booleans, lists and maps in what was found, received "
+              + value
+              + " as "
+              + at);
+    }
+  }
+
+  private static TokenizedExample sample(String name) {
+    return MaskingSamples.all().getOrDefault(name, new TokenizedExample("", List.of()));
+  }
+
   private static void carriesLoss(MaskingStrategy mask, String name) {
-    Map<String, TokenizedExample> all = MaskingSamples.all();
-    TokenizedExample example = all.getOrDefault(name, new TokenizedExample("", List.of()));
+    TokenizedExample example = sample(name);
     float sum = 0;
     for (float w : mask.mask(example, SEED)) {
       sum += w;

@@ -1,5 +1,6 @@
 package dev.graft.testkit;
 
+import dev.graft.api.masking.Mark;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
 import dev.graft.api.masking.TokenizedExample.Token;
@@ -8,11 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tokenized examples of every form that data takes, by name. */
+/**
+ * Tokenized examples of every form that data takes, by name. The data marks the responses of some,
+ * and of "two turns" the first to be skipped.
+ */
 final class MaskingSamples {
   private final StringBuilder text = new StringBuilder();
   private final List<Token> tokens = new ArrayList<>();
   private int turn;
+  private Mark response = Mark.TRAIN;
 
   private MaskingSamples() {}
 
@@ -20,7 +25,10 @@ final class MaskingSamples {
     Map<String, TokenizedExample> out = new LinkedHashMap<>();
     out.put("one turn", turn(prompt("Name a colour.", ""), "Blue, for example."));
     out.put("one turn with input", turn(prompt("Sum up.", "A long text."), "A text."));
-    MaskingSamples two = turnOf(prompt("Hello!", ""), "Hi. How can I help?");
+    MaskingSamples two = prompt("Hello!", "");
+    two.response = Mark.SKIP;
+    two = turnOf(two, "Hi. How can I help?");
+    two.response = Mark.TRAIN;
     two.turn++;
     out.put("two turns", turn(two.instruct("Tell a joke.", ""), "No."));
     out.put(
@@ -31,6 +39,9 @@ final class MaskingSamples {
     out.put("cut before the response", prompt("Too long", "").build());
     out.put("cut within the response", cut());
     out.put("text without turns", new MaskingSamples().add("Plain text.", Role.RESPONSE).build());
+    MaskingSamples unmarked = prompt("Add nothing.", "");
+    unmarked.response = Mark.NONE;
+    out.put("no marks", turn(unmarked, "Nothing added."));
     out.put("one token", new MaskingSamples().add("A", Role.RESPONSE).build());
     out.put("nothing", new MaskingSamples().build());
     return out;
@@ -46,6 +57,17 @@ final class MaskingSamples {
         "no prompt",
         "cut within the response",
         "text without turns");
+  }
+
+  /** Those whose last turn is whole. */
+  static List<String> withEnd() {
+    return List.of(
+        "one turn",
+        "one turn with input",
+        "two turns",
+        "characters outside the BMP, and combining ones",
+        "no prompt",
+        "no marks");
   }
 
   private static MaskingSamples prompt(String instruction, String input) {
@@ -107,7 +129,8 @@ final class MaskingSamples {
 
   private void token(int start, Role role, boolean endOfTurn) {
     int id = text.substring(start).hashCode() & 0x7fff;
-    tokens.add(new Token(id, start, text.length(), role, turn, endOfTurn));
+    Mark mark = role == Role.RESPONSE || endOfTurn ? response : Mark.NONE;
+    tokens.add(new Token(id, start, text.length(), role, turn, endOfTurn, mark));
   }
 
   private TokenizedExample build() {

@@ -6,8 +6,11 @@ import dev.graft.api.masking.MaskingProvider;
 import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
+import dev.graft.api.masking.TokenizedExample.Token;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** The kit rejects masks with one fault each, and says what is wrong; it passes a good one. */
@@ -17,9 +20,13 @@ final class BrokenMasksTest {
 
   /** A conformance class of a mask whose provider has nothing special. */
   abstract static class Kit extends MaskingConformance<Config> {
-    private final MaskingStrategy mask;
+    private final Supplier<MaskingStrategy> mask;
 
     Kit(MaskingStrategy mask) {
+      this.mask = () -> mask;
+    }
+
+    Kit(Supplier<MaskingStrategy> mask) {
       this.mask = mask;
     }
 
@@ -38,7 +45,7 @@ final class BrokenMasksTest {
 
         @Override
         public MaskingStrategy create(Config config) {
-          return mask;
+          return mask.get();
         }
       };
     }
@@ -52,7 +59,8 @@ final class BrokenMasksTest {
   private static float[] responses(TokenizedExample example) {
     float[] w = new float[example.size()];
     for (int i = 1; i < w.length; i++) {
-      w[i] = example.tokens().get(i).role() == Role.RESPONSE ? 1 : 0;
+      Token t = example.tokens().get(i);
+      w[i] = t.role() == Role.RESPONSE || t.endOfTurn() ? 1 : 0;
     }
     return w;
   }
@@ -202,5 +210,87 @@ final class BrokenMasksTest {
   @Test
   void failingOnAnEmptyResponseIsFound() {
     rejected(AssumesAPrompt.class, "IndexOutOfBoundsException");
+  }
+
+  static final class Endless extends Kit {
+    Endless() {
+      super(
+          (example, seed) -> {
+            float[] w = responses(example);
+            for (int i = 0; i < w.length; i++) {
+              w[i] = example.tokens().get(i).endOfTurn() ? 0 : w[i];
+            }
+            return w;
+          });
+    }
+  }
+
+  @Test
+  void aModelThatNeverStopsIsFound() {
+    rejected(Endless.class, "whether the trained response of 'one turn' has a trained end");
+  }
+
+  /** Says that it leaves out ends, and does not. */
+  private static final class SaysEndless implements MaskingStrategy {
+    @Override
+    public float[] mask(TokenizedExample example, long seed) {
+      return responses(example);
+    }
+
+    @Override
+    public boolean leavesOutEndOfTurn() {
+      return true;
+    }
+  }
+
+  static final class SaidEndless extends Kit {
+    SaidEndless() {
+      super(SaysEndless::new);
+    }
+  }
+
+  @Test
+  void trainedEndsThatAreSaidToBeLeftOutAreFound() {
+    rejected(SaidEndless.class, "'one turn' has a trained end, which is left out");
+  }
+
+  /** Learns more with every preparation, and finds what no manifest holds. */
+  private static final class Learner implements MaskingStrategy {
+    private int seen;
+
+    @Override
+    public void prepare(Iterable<TokenizedExample> corpus) {
+      corpus.forEach(e -> seen++);
+    }
+
+    @Override
+    public float[] mask(TokenizedExample example, long seed) {
+      float[] w = responses(example);
+      for (int i = 0; i < w.length; i++) {
+        w[i] /= Math.max(1, seen);
+      }
+      return w;
+    }
+
+    @Override
+    public Map<String, Object> findings() {
+      return Map.of("seen", new int[] {seen});
+    }
+  }
+
+  static final class Forgetless extends Kit {
+    Forgetless() {
+      super(Learner::new);
+    }
+  }
+
+  @Test
+  void preparationsThatAddUpAreFound() {
+    rejected(Forgetless.class, "the weights of 'one turn' after the same corpus again");
+  }
+
+  @Test
+  void findingsThatNoManifestHoldsAreFound() {
+    rejected(Forgetless.class, " as findings.seen");
   }
 }

@@ -9,6 +9,7 @@ import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
 import dev.graft.api.masking.TokenizedExample.Token;
+import dev.graft.masking.EndOfTurn;
 import dev.graft.masking.ResponseOnlyConfig;
 import dev.graft.masking.ResponseOnlyProvider;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Data that cannot be meant is refused before it is trained on, with an example. */
 class GatesTest {
   private static final MaskingStrategy RESPONSE =
-      new ResponseOnlyProvider().create(new ResponseOnlyConfig());
+      new ResponseOnlyProvider().create(new ResponseOnlyConfig(EndOfTurn.ALL));
   private static final MaskingStrategy NO_ENDS = chosen(t -> t.role() == Role.RESPONSE);
 
   private static MaskingStrategy chosen(Predicate<Token> trained) {

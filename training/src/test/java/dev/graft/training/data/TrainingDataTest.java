@@ -8,6 +8,7 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
+import dev.graft.masking.EndOfTurn;
 import dev.graft.masking.NoneConfig;
 import dev.graft.masking.NoneProvider;
 import dev.graft.masking.ResponseOnlyConfig;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainingDataTest {
   private static final MaskingStrategy RESPONSE =
-      new ResponseOnlyProvider().create(new ResponseOnlyConfig());
+      new ResponseOnlyProvider().create(new ResponseOnlyConfig(EndOfTurn.ALL));
   private static final MaskingStrategy ALL = new NoneProvider().create(new NoneConfig());
   private static final MaskingStrategy NOTHING = (e, seed) -> new float[e.size()];
 
