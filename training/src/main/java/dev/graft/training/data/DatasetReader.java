@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import java.io.BufferedReader;
@@ -31,7 +30,7 @@ public final class DatasetReader {
   private static final int BYTE_ORDER_MARK = 0xfeff;
 
   private final Path file;
-  private final DatasetType type;
+  private final RowFormat type;
   private final List<Example> examples = new ArrayList<>();
   private final ObjectMapper mapper =
       JsonMapper.builder(
@@ -41,7 +40,7 @@ public final class DatasetReader {
   /** Lines before the first that holds something. */
   private long blankLines;
 
-  private DatasetReader(Path file, DatasetType type) {
+  private DatasetReader(Path file, RowFormat type) {
     this.file = file;
     this.type = type;
   }
@@ -53,12 +52,12 @@ public final class DatasetReader {
    * @throws GraftException {@code file.missing}, {@code file.read}, {@code data.empty}, or {@code
    *     data.malformed} naming the file, the row and its line
    */
-  public static List<Example> read(Path file, DatasetType type) {
+  public static List<Example> read(Path file, RowFormat type) {
     if (!Files.isRegularFile(file)) {
       throw new GraftException(
           ErrorCode.FILE_MISSING,
           "expected a data set of type "
-              + name(type)
+              + type.id()
               + " at "
               + file
               + ", received "
@@ -82,7 +81,7 @@ public final class DatasetReader {
       throw new GraftException(
           ErrorCode.DATA_EMPTY,
           "expected at least one example of type "
-              + name(type)
+              + type.id()
               + " in "
               + file
               + ", received none; check that this is the right file");
@@ -90,12 +89,8 @@ public final class DatasetReader {
     return List.copyOf(reader.examples);
   }
 
-  private static String name(DatasetType type) {
-    return ConfigBinder.word(type);
-  }
-
   private void read(BufferedReader in) throws IOException {
-    if (type == DatasetType.TEXT && file.toString().toLowerCase(Locale.ROOT).endsWith(".txt")) {
+    if (type.takesPlainText() && file.toString().toLowerCase(Locale.ROOT).endsWith(".txt")) {
       readText(in);
       return;
     }

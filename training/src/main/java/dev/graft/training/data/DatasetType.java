@@ -1,11 +1,13 @@
 package dev.graft.training.data;
 
+import dev.graft.api.config.ConfigBinder;
+
 /** The form of a data set's rows; recipes name it in kebab-case. */
-public enum DatasetType {
+public enum DatasetType implements RowFormat {
   /** Objects with {@code instruction}, {@code output} and possibly {@code input}. */
   ALPACA {
     @Override
-    Example read(Fields row) {
+    public Example read(Fields row) {
       return new AlpacaExample(
           row.origin(),
           row.text("instruction"),
@@ -16,7 +18,7 @@ public enum DatasetType {
   /** Objects with {@code prompt} and {@code completion}. */
   PROMPT_COMPLETION {
     @Override
-    Example read(Fields row) {
+    public Example read(Fields row) {
       return new PromptCompletionExample(row.origin(), row.text("prompt"), row.text("completion"));
     }
   },
@@ -25,10 +27,18 @@ public enum DatasetType {
    */
   TEXT {
     @Override
-    Example read(Fields row) {
+    public Example read(Fields row) {
       return new TextExample(row.origin(), row.text("text"));
+    }
+
+    @Override
+    public boolean takesPlainText() {
+      return true;
     }
   };
 
-  abstract Example read(Fields row);
+  @Override
+  public String id() {
+    return ConfigBinder.word(this);
+  }
 }

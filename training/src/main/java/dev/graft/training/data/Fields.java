@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The fields of a row. Fields that a form does not know are left alone. */
-record Fields(JsonNode object, Origin origin) {
+public record Fields(JsonNode object, Origin origin) {
   String text(String field) {
     return optionalText(field)
         .orElseThrow(
