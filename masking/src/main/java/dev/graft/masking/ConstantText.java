@@ -1,6 +1,7 @@
 package dev.graft.masking;
 
 import dev.graft.api.ops.Noise;
+import dev.graft.masking.LiteralSearch.Accepted;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -22,8 +23,8 @@ import java.util.stream.Collectors;
  *
  * <p>Text counts as constant from a share of the prompts on, so that variants of a template are
  * found each. What at least nine of ten prompts share may also begin and end elsewhere, though not
- * within a word, and text at the end of every other prompt may begin with a space. Text must hold
- * three letters, or one where three of ten prompts share it.
+ * within a word. Text holds three letters at least; what three of ten prompts share needs one only,
+ * and may begin with a space at the end of a prompt; what nine share needs none.
  */
 final class ConstantText {
   /** How many prompts are kept at most, drawn from all with equal chances. */
@@ -35,7 +36,6 @@ final class ConstantText {
   private static final int FEWEST_PROMPTS = 3;
   private static final double NEARLY_ALL = 0.9;
   private static final double ALL = 0.99;
-  private static final double HALF = 0.5;
   private static final double MANY = 0.3;
   private static final Pattern LABEL_END =
       Pattern.compile("(?:\\R *|[>\\])}|\\uff1a\\u3011] *|: +)\\z");
@@ -111,12 +111,42 @@ final class ConstantText {
       ends.run().forEach((t, share) -> out.add(new Literal(Place.END, t, share)));
       ConstantText outer = new ConstantText(ordered(out), seen);
       LiteralSearch lines = new LiteralSearch(n, threshold, 1, ConstantText::isALabel);
+      List<String> between = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        samples.get(i).lines(i, outer, lines);
+        for (String text : samples.get(i).between(outer)) {
+          anchorLines(i, text, lines);
+          between.add(text);
+        }
       }
-      lines.run().forEach((t, share) -> out.add(new Literal(Place.LINE, t, share)));
+      lines
+          .run()
+          .forEach(
+              (t, share) -> out.add(new Literal(Place.LINE, blankLines(t, between) + t, share)));
       return new ConstantText(ordered(out), seen);
     }
+  }
+
+  /** Anchors the last line break before every line. */
+  private static void anchorLines(int prompt, String text, LiteralSearch search) {
+    for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
+      if (i + 1 < text.length() && text.charAt(i + 1) != '\n') {
+        search.anchor(prompt, text, i);
+      }
+    }
+  }
+
+  /** The line breaks that a label has before its own, nearly wherever it stands. */
+  private static String blankLines(String label, List<String> texts) {
+    List<String> with = texts.stream().filter(t -> t.contains(label)).toList();
+    String breaks = "";
+    while (breaks.length() < KEPT) {
+      String more = breaks + "\n" + label;
+      if (with.stream().filter(t -> t.contains(more)).count() < ALL * with.size()) {
+        break;
+      }
+      breaks += "\n";
+    }
+    return breaks;
   }
 
   private static List<Literal> ordered(List<Literal> literals) {
@@ -137,29 +167,26 @@ final class ConstantText {
           : new Sample(prompt.substring(0, KEPT), prompt.substring(n - KEPT), false);
     }
 
-    /** Anchors the lines that start between constant text at the start and at the end. */
-    void lines(int prompt, ConstantText outer, LiteralSearch search) {
+    /** What stands between constant text at the start and at the end. */
+    List<String> between(ConstantText outer) {
       int start = outer.startLength(head);
       int end = tail.length() - outer.endLength(tail);
-      if (whole) {
-        anchor(prompt, head, start, end, search);
-      } else {
-        anchor(prompt, head, start, head.length(), search);
-        anchor(prompt, tail, 0, end, search);
+      if (!whole) {
+        return List.of(head.substring(start), tail.substring(0, end));
       }
+      return start < end ? List.of(head.substring(start, end)) : List.of();
     }
+  }
 
-    private static void anchor(int prompt, String text, int from, int to, LiteralSearch search) {
-      if (from >= to) {
-        return;
-      }
-      String between = text.substring(from, to);
-      for (int i = between.indexOf('\n'); i >= 0; i = between.indexOf('\n', i + 1)) {
-        if (i == 0 || between.charAt(i - 1) != '\n') {
-          search.anchor(prompt, between, i);
-        }
-      }
-    }
+  /**
+   * Whether text tells more than the part of it that was accepted before: new words, or what as
+   * good as always stands with it. What the user begins or ends with, a line break or a mark, is
+   * neither.
+   */
+  private static boolean tellsMore(String added, double share, Accepted before) {
+    return before.length() == 0
+        || share >= ALL * before.share()
+        || added.codePoints().anyMatch(Character::isLetter);
   }
 
   private static boolean hasLetters(String text, double share) {
@@ -167,25 +194,34 @@ final class ConstantText {
         >= (share >= MANY ? 1 : 3);
   }
 
-  private static boolean startsAPrompt(String text, double share, boolean longer) {
+  private static boolean startsAPrompt(String text, double share, Accepted before) {
     int last = text.codePointBefore(text.length());
-    return (share >= NEARLY_ALL && !Character.isLetterOrDigit(last))
-        || (hasLetters(text, share)
-            && (LABEL_END.matcher(text).find() || SENTENCE_END.matcher(text).find()));
+    boolean ends =
+        (share >= NEARLY_ALL && !Character.isLetterOrDigit(last))
+            || (hasLetters(text, share)
+                && (LABEL_END.matcher(text).find() || SENTENCE_END.matcher(text).find()));
+    return ends && tellsMore(text.substring(before.length()), share, before);
   }
 
-  private static boolean endsAPrompt(String text, double share, boolean longer) {
+  private static boolean endsAPrompt(String text, double share, Accepted before) {
     char first = text.charAt(0);
-    if (first == '\n' || (share >= HALF && first == ' ')) {
-      return hasLetters(text, share) || (share >= NEARLY_ALL && first == '\n');
+    boolean begins;
+    if (first == '\n' || (share >= MANY && first == ' ')) {
+      begins = hasLetters(text, share) || share >= NEARLY_ALL;
+    } else {
+      // Punctuation before a label is more likely the end of what the user writes.
+      begins =
+          share >= (before.length() == 0 ? NEARLY_ALL : ALL)
+              && hasLetters(text, share)
+              && !Character.isLetterOrDigit(text.codePointAt(0));
     }
-    // Punctuation before it is more likely the end of what the user writes.
-    boolean own = share >= ALL || (share >= NEARLY_ALL && !longer);
-    return own && !Character.isLetterOrDigit(text.codePointAt(0));
+    return begins && tellsMore(text.substring(0, text.length() - before.length()), share, before);
   }
 
-  private static boolean isALabel(String text, double share, boolean longer) {
-    return hasLetters(text, share) && LABEL_END.matcher(text).find();
+  private static boolean isALabel(String text, double share, Accepted before) {
+    return hasLetters(text, share)
+        && LABEL_END.matcher(text).find()
+        && tellsMore(text.substring(before.length()), share, before);
   }
 
   /** How much of a prompt's start is constant. */

@@ -18,9 +18,9 @@ final class LiteralSearch {
      * Whether a text may be constant text as it stands.
      *
      * @param share the share of texts that have it
-     * @param longer whether a shorter one was accepted before
+     * @param before the longest part of it that was accepted before
      */
-    boolean accepts(String text, double share, boolean longer);
+    boolean accepts(String text, double share, Accepted before);
   }
 
   private final int texts;
@@ -33,8 +33,10 @@ final class LiteralSearch {
   /** A place in a text. */
   private record Anchor(int text, String in, int at) {}
 
-  /** Text that was accepted on the way to longer text. */
-  private record Accepted(int length, int occurrences, double share) {}
+  /** Text that was accepted on the way to longer text; of length 0 where none was. */
+  record Accepted(int length, int occurrences, double share) {
+    static final Accepted NOTHING = new Accepted(0, 0, 0);
+  }
 
   /**
    * Prepares a search.
@@ -59,7 +61,7 @@ final class LiteralSearch {
   Map<String, Double> run() {
     int[] all = new int[anchors.size()];
     Arrays.setAll(all, i -> i);
-    walk(all, 0, new ArrayList<>());
+    walk(all, 0, Accepted.NOTHING);
     return found;
   }
 
@@ -67,29 +69,28 @@ final class LiteralSearch {
    * Follows anchors on.
    *
    * @param group the anchors that have the same characters up to the depth
-   * @param accepted what was accepted on the way here
+   * @param accepted what was accepted last on the way here
    * @return how many of the anchors belong to text that was found
    */
-  private int walk(int[] group, int depth, List<Accepted> accepted) {
+  private int walk(int[] group, int depth, Accepted accepted) {
     int[] same = group;
     int length = depth;
+    Accepted last = accepted;
     List<Accepted> own = new ArrayList<>();
     List<int[]> branches = branches(same, length);
     while (branches.size() == 1) {
       same = branches.get(0);
       length++;
       double share = (double) distinct(same) / texts;
-      boolean longer = !own.isEmpty() || !accepted.isEmpty();
-      if (rule.accepts(text(same[0], length), share, longer)) {
-        own.add(new Accepted(length, same.length, share));
+      if (rule.accepts(text(same[0], length), share, last)) {
+        last = new Accepted(length, same.length, share);
+        own.add(last);
       }
       branches = branches(same, length);
     }
-    List<Accepted> before = new ArrayList<>(accepted);
-    before.addAll(own);
     int covered = 0;
     for (int[] branch : branches) {
-      covered += step(branch, length, before);
+      covered += step(branch, length, last);
     }
     for (int i = own.size() - 1; i >= 0; i--) {
       Accepted a = own.get(i);
@@ -102,15 +103,13 @@ final class LiteralSearch {
   }
 
   /** Takes the first character of one branch of several. */
-  private int step(int[] branch, int depth, List<Accepted> accepted) {
+  private int step(int[] branch, int depth, Accepted accepted) {
     double share = (double) distinct(branch) / texts;
     String text = text(branch[0], depth + 1);
-    if (!rule.accepts(text, share, !accepted.isEmpty())) {
+    if (!rule.accepts(text, share, accepted)) {
       return walk(branch, depth + 1, accepted);
     }
-    List<Accepted> before = new ArrayList<>(accepted);
-    before.add(new Accepted(depth + 1, branch.length, share));
-    int covered = walk(branch, depth + 1, before);
+    int covered = walk(branch, depth + 1, new Accepted(depth + 1, branch.length, share));
     if (branch.length > covered) {
       found.put(text, share);
     }
