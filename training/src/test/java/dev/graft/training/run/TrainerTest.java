@@ -119,6 +119,22 @@ final class TrainerTest {
         .isEqualTo(Workspace.trainer().prepare(w.recipe("max_steps=1")).recipe());
   }
 
+  @Test
+  void theManifestTellsWhatTheMasksFound() {
+    Workspace w = Workspace.create(folder);
+    w.train("max_steps=1", "masking=[none, {type: boilerplate, detect: corpus}]");
+    ObjectNode m = Json.object(w.path("run/manifest.json"));
+    assertThat(m.at("/mask_findings")).hasSize(1);
+    assertThat(m.at("/mask_findings/0/mask").asText()).isEqualTo("boilerplate");
+    assertThat(m.at("/mask_findings/0/prompts").asInt()).isEqualTo(32);
+    assertThat(m.at("/plugins").findValuesAsText("name")).contains("none", "boilerplate");
+    assertThat(m.at("/recipe/masking/1/min_share").asDouble()).isEqualTo(0.1);
+    assertThat(m.at("/training_data/trainedTokensByRole/RESPONSE").asInt()).isPositive();
+    assertThat(m.at("/training_data/instructionResponseRatio").asDouble()).isPositive();
+    assertThat(RecipeFile.read(w.path("run/recipe.yaml"), List.of()).masking())
+        .hasToString("none + boilerplate");
+  }
+
   private static void assertSame(Workspace w, String whole, String broken) {
     assertThat(w.metrics(broken)).isEqualTo(w.metrics(whole));
     String tensors = "/adapter/adapter_model.safetensors";
