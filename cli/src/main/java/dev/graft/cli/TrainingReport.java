@@ -116,8 +116,9 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
     out.append(Text.count(s.tokens())).append(" tokens, ");
     out.append(Text.count(s.trainedTokens())).append(" of them trained (");
     out.append(Text.percent(Text.ratio(s.trainedTokens(), s.tokens()))).append(')');
-    append(out, s.skipped(), "left out as too long");
+    append(out, s.dropped(), "left out as too long");
     append(out, s.truncated(), "cut");
+    append(out, s.split(), "cut into several rows");
     append(out, s.untrained(), "left out because nothing of them is trained");
     return out.toString();
   }

@@ -10,13 +10,15 @@ import java.util.TreeMap;
  * What became of a data set.
  *
  * @param examples the examples read
- * @param used those that are trained on; of a text that is cut, every piece
- * @param skipped those left out because they are longer than a row
+ * @param used those that are trained on; of one that is cut into rows, every piece
+ * @param dropped those left out because they are longer than a row
  * @param truncated those cut at the end of a row
+ * @param truncatedUntrained those of them left out because the cut took all that carried loss
+ * @param split those cut into several rows, documents included
  * @param untrained those left out because no token of theirs carries loss
  * @param tokens the tokens of the used examples
  * @param trainedTokens those of them that carry loss
- * @param longest the tokens of the longest example read
+ * @param lengths how long the examples read are
  * @param tokensByRole how many tokens of the used examples, before cutting, have each role
  * @param trainedTokensByRole how many of the tokens that carry loss have each role
  * @param endsOfTurn how many tokens of the used examples, before cutting, end an assistant's turn
@@ -25,12 +27,14 @@ import java.util.TreeMap;
 public record DataStatistics(
     int examples,
     int used,
-    int skipped,
+    int dropped,
     int truncated,
+    int truncatedUntrained,
+    int split,
     int untrained,
     long tokens,
     long trainedTokens,
-    int longest,
+    LengthStatistics lengths,
     Map<Role, Long> tokensByRole,
     Map<Role, Long> trainedTokensByRole,
     long endsOfTurn,

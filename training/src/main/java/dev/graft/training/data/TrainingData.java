@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A data set rendered, tokenized and masked, ready to be packed.
@@ -31,7 +32,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
    * @param sequenceLen the length of a row, which holds the tokens before an example's last target
    * @param gates what the masked data has to fulfil
    * @throws GraftException {@code data.empty} without examples; {@code data.too-long} when one is
-   *     longer than a row and {@code overlength} refuses or skips them all; {@code mask.invalid}
+   *     longer than a row and {@code overlength} refuses or drops them all; {@code mask.invalid}
    *     when the mask breaks its contract; {@code mask.empty} when no token of any example carries
    *     loss; {@code data.double-bos}, {@code mask.untrained} and {@code mask.end-of-turn} when the
    *     gates refuse; {@code tokenizer}
@@ -106,8 +107,10 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     private final MaskTally tally;
     private final List<Origin> tooLong = new ArrayList<>();
     private int firstTooLong;
+    private final TreeMap<Integer, Integer> lengths = new TreeMap<>();
     private int truncated;
-    private int longest;
+    private int truncatedUntrained;
+    private int split;
     private long tokens;
     private long trained;
 
@@ -119,11 +122,15 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
 
     void add(Origin origin, TokenizedExample tokenized, float[] weights) {
       int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
-      longest = Math.max(longest, ids.length);
-      tally.read(origin, tokenized);
+      read(origin, tokenized);
       float[] kept = weights.clone();
       MaskedExample e = new MaskedExample(origin, ids, kept);
-      if (e.inputs() > sequenceLen) {
+      boolean tooLongForARow = e.inputs() > sequenceLen;
+      if (tooLongForARow && overlength == Overlength.SPLIT) {
+        cut(origin, tokenized, weights, false);
+        return;
+      }
+      if (tooLongForARow) {
         if (overlength != Overlength.TRUNCATE) {
           firstTooLong = tooLong.isEmpty() ? ids.length : firstTooLong;
           tooLong.add(origin);
@@ -135,6 +142,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
         e = new MaskedExample(origin, Arrays.copyOf(ids, keep), kept);
       }
       if (e.targets() == 0) {
+        truncatedUntrained += tooLongForARow ? 1 : 0;
         tally.untrained(origin, tokenized);
         return;
       }
@@ -142,14 +150,25 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       tally.used(origin, tokenized, kept, false);
     }
 
-    /**
-     * Cuts a text into rows: every token is an input once and, but for the first, a target once. A
-     * piece ends with the token that its last input predicts, which is the first input of the next.
-     */
+    /** Adds a document, which is cut into rows where it is longer than one. */
     void addCut(Origin origin, TokenizedExample tokenized, float[] weights) {
-      int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
-      longest = Math.max(longest, ids.length);
+      read(origin, tokenized);
+      cut(origin, tokenized, weights, true);
+    }
+
+    private void read(Origin origin, TokenizedExample tokenized) {
+      lengths.merge(tokenized.size(), 1, Integer::sum);
       tally.read(origin, tokenized);
+    }
+
+    /**
+     * Cuts an example into rows: every token is an input once and, but for the first, a target
+     * once. A piece ends with the token that its last input predicts, which is the first input of
+     * the next. Pieces without a target are left out.
+     */
+    private void cut(Origin origin, TokenizedExample tokenized, float[] weights, boolean document) {
+      int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
+      split += ids.length > sequenceLen + 1L ? 1 : 0;
       boolean any = false;
       for (int from = 0; from + 1 < ids.length; from += sequenceLen) {
         int to = (int) Math.min(ids.length, (long) from + sequenceLen + 1);
@@ -162,7 +181,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
         }
       }
       if (any) {
-        tally.used(origin, tokenized, weights, true);
+        tally.used(origin, tokenized, weights, document);
       } else {
         tally.untrained(origin, tokenized);
       }
@@ -175,7 +194,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     }
 
     TrainingData finish(int read, TokenizedExample shown) {
-      if (!tooLong.isEmpty() && (overlength == Overlength.REFUSE || tooLong.size() == read)) {
+      if (!tooLong.isEmpty() && (overlength == Overlength.FAIL || tooLong.size() == read)) {
         throw new GraftException(
             ErrorCode.DATA_TOO_LONG,
             "expected examples of at most "
@@ -191,8 +210,8 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
                 + " of "
                 + read
                 + " examples are too long, the longest has "
-                + longest
-                + " tokens. Raise sequence_len, or set overlength to truncate or skip");
+                + lengths.lastKey()
+                + " tokens. Raise sequence_len, or set overlength to truncate, drop or split");
       }
       if (used.isEmpty()) {
         throw new GraftException(ErrorCode.MASK_EMPTY, emptyMask(read, shown));
@@ -204,10 +223,12 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
               used.size(),
               tooLong.size(),
               truncated,
+              truncatedUntrained,
+              split,
               tally.untrained(),
               tokens,
               trained,
-              longest,
+              LengthStatistics.of(lengths),
               tally.tokensByRole(),
               tally.trainedTokensByRole(),
               tally.endsOfTurn(),
@@ -222,7 +243,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
           + read
           + " examples"
           + (truncated == 0 ? "" : " (" + truncated + " of them cut at the end of the row)")
-          + (tooLong.isEmpty() ? "" : " (" + tooLong.size() + " of them skipped as too long)")
+          + (tooLong.isEmpty() ? "" : " (" + tooLong.size() + " of them dropped as too long)")
           + ". The first example has "
           + shown.size()
           + " tokens, by role "

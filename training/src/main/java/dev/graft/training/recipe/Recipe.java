@@ -58,7 +58,7 @@ public record Recipe(
     @Default("1") @Doc("Writes metrics after every so many steps.") int loggingSteps,
     @Default("42") @Doc("The source of all randomness of the run.") long seed,
     @Default("best-fit") @Doc("How examples share rows.") Packing packing,
-    @Default("refuse") @Doc("What becomes of an example longer than a row.") Overlength overlength,
+    @Default("fail") @Doc("What becomes of an example longer than a row.") Overlength overlength,
     @Default("0.1")
         @Doc("The largest share of examples of which no token may carry loss, from 0 to 1.")
         double maxUntrainedShare) {

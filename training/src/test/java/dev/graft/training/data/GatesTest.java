@@ -119,7 +119,7 @@ class GatesTest {
         ErrorCode.DATA_DOUBLE_BOS,
         () ->
             TrainingData.prepare(
-                examples("^^d", "z"), none, RESPONSE, 1, 16, Overlength.REFUSE, Gates.training(1)),
+                examples("^^d", "z"), none, RESPONSE, 1, 16, Overlength.FAIL, Gates.training(1)),
         "1 of 1 examples");
   }
 

@@ -16,7 +16,10 @@ import dev.graft.masking.ResponseOnlyProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingDataTest {
   private static final MaskingStrategy RESPONSE =
@@ -57,7 +60,7 @@ class TrainingDataTest {
             new TextExample(new Origin("t.jsonl", 1, 1), text),
             new TextExample(new Origin("t.jsonl", 2, 2), "xyz"),
             new TextExample(new Origin("t.jsonl", 3, 3), ""));
-    TrainingData data = prepare(documents, ALL, 4, Overlength.REFUSE);
+    TrainingData data = prepare(documents, ALL, 4, Overlength.FAIL);
     assertThat(data.examples().stream().map(MaskedExample::inputs).toList())
         .containsExactly(4, 4, 2, 3);
     assertThat(data.examples().stream().map(e -> e.origin().row()).toList())
@@ -80,13 +83,13 @@ class TrainingDataTest {
     assertThat(data.statistics().tokens()).isEqualTo(11 + 4);
     assertThat(data.statistics().trainedTokens()).isEqualTo(10 + 3);
     assertThat(data.statistics().untrained()).isEqualTo(1);
-    assertThat(data.statistics().longest()).isEqualTo(11);
+    assertThat(data.statistics().lengths().max()).isEqualTo(11);
     assertThat(data.statistics().truncated()).isZero();
   }
 
   @Test
   void weighsAndCounts() {
-    TrainingData data = prepare(examples("abc", "xy", "d", "z"), RESPONSE, 16, Overlength.REFUSE);
+    TrainingData data = prepare(examples("abc", "xy", "d", "z"), RESPONSE, 16, Overlength.FAIL);
     MaskedExample first = data.examples().get(0);
     assertThat(first.size()).isEqualTo(6);
     assertThat(first.id(3)).isEqualTo(FakeEncoder.id("x"));
@@ -102,9 +105,11 @@ class TrainingDataTest {
                 0,
                 0,
                 0,
+                0,
+                0,
                 9,
                 5,
-                6,
+                new LengthStatistics(3, 6, 6, 6, Map.of(4, 1, 8, 1)),
                 Map.of(Role.INSTRUCTION, 4L, Role.RESPONSE, 3L, Role.SPECIAL, 2L),
                 Map.of(Role.RESPONSE, 3L, Role.SPECIAL, 2L),
                 2,
@@ -115,10 +120,10 @@ class TrainingDataTest {
   @Test
   void theLastTokenOfAFullRowIsPredictedOnly() {
     // abc + xy + end: 6 tokens, of which 5 are inputs.
-    assertThat(prepare(examples("abc", "xy"), ALL, 5, Overlength.REFUSE).examples()).hasSize(1);
+    assertThat(prepare(examples("abc", "xy"), ALL, 5, Overlength.FAIL).examples()).hasSize(1);
     refuses(
         ErrorCode.DATA_TOO_LONG,
-        () -> prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.REFUSE),
+        () -> prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.FAIL),
         "at most 5 tokens",
         "sequence_len 4",
         "received 6 at data.json, row 2 (line 2)",
@@ -127,19 +132,19 @@ class TrainingDataTest {
   }
 
   @Test
-  void skipsWhatIsTooLong() {
-    TrainingData data = prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.SKIP);
+  void dropsWhatIsTooLong() {
+    TrainingData data = prepare(examples("a", "b", "abc", "xy"), ALL, 4, Overlength.DROP);
     assertThat(data.examples()).hasSize(1);
-    assertThat(data.statistics().skipped()).isEqualTo(1);
-    assertThat(data.statistics().longest()).isEqualTo(6);
+    assertThat(data.statistics().dropped()).isEqualTo(1);
+    assertThat(data.statistics().lengths().max()).isEqualTo(6);
     refuses(
         ErrorCode.DATA_TOO_LONG,
-        () -> prepare(examples("abc", "xy"), ALL, 4, Overlength.SKIP),
+        () -> prepare(examples("abc", "xy"), ALL, 4, Overlength.DROP),
         "1 of 1 examples");
   }
 
   @Test
-  void cutsWhatIsTooLong() {
+  void truncatesWhatIsTooLong() {
     TrainingData data =
         prepare(examples("abc", "xyz", "abcde", "x"), RESPONSE, 4, Overlength.TRUNCATE);
     assertThat(data.examples()).hasSize(1);
@@ -148,14 +153,65 @@ class TrainingDataTest {
     assertThat(e.inputs()).isEqualTo(4);
     assertThat(e.targets()).isEqualTo(2);
     assertThat(data.statistics().truncated()).isEqualTo(2);
+    assertThat(data.statistics().truncatedUntrained()).isEqualTo(1);
     assertThat(data.statistics().untrained()).isEqualTo(1);
+  }
+
+  /** "abcdef" with "uvwxyz" and its end: rows of 4 from a, e, w; the first has nothing trained. */
+  @Test
+  void splitsWhatIsTooLong() {
+    TrainingData data =
+        prepare(examples("abcdef", "uvwxyz", "a", "b"), RESPONSE, 4, Overlength.SPLIT);
+    assertThat(data.examples()).extracting(MaskedExample::targets).containsExactly(3, 4, 2);
+    assertThat(data.examples()).extracting(MaskedExample::inputs).containsExactly(4, 4, 2);
+    assertThat(data.examples().get(0).id(0)).isEqualTo(FakeEncoder.id("e"));
+    assertThat(data.statistics().split()).isEqualTo(1);
+    assertThat(data.statistics().used()).isEqualTo(3);
+    assertThat(data.statistics().trainedTokens()).isEqualTo(9);
+    assertThat(data.statistics().dropped()).isZero();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void splittingLosesNoTargetAndPacksIntoRows(long seed) {
+    Random random = new Random(seed);
+    int length = 2 + random.nextInt(30);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Origin origin = new Origin("data.json", i + 1, i + 1);
+      String prompt = "p".repeat(random.nextInt(60));
+      String completion = "é".repeat(random.nextInt(60));
+      examples.add(new PromptCompletionExample(origin, prompt, completion));
+    }
+    long targets = prepare(examples, RESPONSE, 1000, Overlength.FAIL).statistics().trainedTokens();
+    TrainingData data = prepare(examples, RESPONSE, length, Overlength.SPLIT);
+    assertThat(data.statistics().trainedTokens()).isEqualTo(targets);
+    assertThat(data.examples())
+        .allSatisfy(e -> assertThat(e.inputs()).isBetween(1, length))
+        .allSatisfy(e -> assertThat(e.targets()).isPositive());
+    BatchPlan plan =
+        BatchPlan.ofEpochs(
+            data.examples(),
+            new BatchSettings(length, 2, 2, Packing.BEST_FIT, Order.SHUFFLED),
+            seed,
+            1);
+    long planned = 0;
+    long tokens = 0;
+    for (int step = 0; step < plan.steps(); step++) {
+      for (PackedBatch batch : plan.step(step).microBatches()) {
+        planned += batch.targets();
+        tokens += batch.tokens();
+      }
+    }
+    assertThat(planned).isEqualTo(targets);
+    assertThat(tokens).isEqualTo(data.examples().stream().mapToLong(MaskedExample::inputs).sum());
   }
 
   @Test
   void refusesAMaskThatLeavesNothing() {
     refuses(
         ErrorCode.MASK_EMPTY,
-        () -> prepare(examples("abc", "xy", "d", "z"), NOTHING, 16, Overlength.REFUSE),
+        () -> prepare(examples("abc", "xy", "d", "z"), NOTHING, 16, Overlength.FAIL),
         "any of 2 examples",
         "6 tokens",
         "RESPONSE=2",
@@ -167,7 +223,7 @@ class TrainingDataTest {
   void refusesNoExamples() {
     refuses(
         ErrorCode.DATA_EMPTY,
-        () -> prepare(List.of(), ALL, 16, Overlength.REFUSE),
+        () -> prepare(List.of(), ALL, 16, Overlength.FAIL),
         "at least one example");
   }
 
@@ -176,22 +232,22 @@ class TrainingDataTest {
     List<Example> examples = examples("abc", "xy");
     refuses(
         ErrorCode.MASK_INVALID,
-        () -> prepare(examples, (e, seed) -> new float[3], 16, Overlength.REFUSE),
+        () -> prepare(examples, (e, seed) -> new float[3], 16, Overlength.FAIL),
         "6 weights",
         "received 3",
         "row 1");
     refuses(
         ErrorCode.MASK_INVALID,
-        () -> prepare(examples, (e, seed) -> filled(e, 2, 1.5f), 16, Overlength.REFUSE),
+        () -> prepare(examples, (e, seed) -> filled(e, 2, 1.5f), 16, Overlength.FAIL),
         "[0, 1]",
         "1.5 for token 2");
     refuses(
         ErrorCode.MASK_INVALID,
-        () -> prepare(examples, (e, seed) -> filled(e, 2, Float.NaN), 16, Overlength.REFUSE),
+        () -> prepare(examples, (e, seed) -> filled(e, 2, Float.NaN), 16, Overlength.FAIL),
         "NaN");
     refuses(
         ErrorCode.MASK_INVALID,
-        () -> prepare(examples, (e, seed) -> filled(e, 0, 1), 16, Overlength.REFUSE),
+        () -> prepare(examples, (e, seed) -> filled(e, 0, 1), 16, Overlength.FAIL),
         "weight 0 for the first token");
   }
 
@@ -217,7 +273,7 @@ class TrainingDataTest {
             return ALL.mask(example, seed);
           }
         };
-    prepare(examples("a", "b", "c", "d"), curious, 16, Overlength.REFUSE);
+    prepare(examples("a", "b", "c", "d"), curious, 16, Overlength.FAIL);
     assertThat(seen).containsExactly("ab", "cd", "mask ab", "mask cd");
   }
 
@@ -228,7 +284,7 @@ class TrainingDataTest {
     ExampleObserver observer =
         (origin, e, weights) -> seen.add(origin.row() + " " + e.text() + " " + weights.length);
     List<Example> examples = examples("ab", "cd", "abcdefgh", "ij");
-    tell(examples, RESPONSE, Overlength.SKIP, observer);
+    tell(examples, RESPONSE, Overlength.DROP, observer);
     assertThat(seen).containsExactly("1 abcd 5", "2 abcdefghij 11");
     seen.clear();
     refuses(

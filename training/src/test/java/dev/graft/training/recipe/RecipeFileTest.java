@@ -189,7 +189,7 @@ final class RecipeFileTest {
         "adapter: {r: 8}|config.missing-key|'type'",
         "adapter: [lora]|config.type|adapter",
         "adapter:|config.type|adapter",
-        "overlength: drop|config.value|refuse",
+        "overlength: refuse|config.value|fail",
         "packing: maybe|config.value|best-fit",
       })
   void namesWhatIsWrong(String line, String code, String message) {
