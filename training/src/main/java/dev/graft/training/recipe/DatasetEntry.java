@@ -10,5 +10,6 @@ import dev.graft.training.data.DatasetType;
  * @param type the form of its rows
  */
 public record DatasetEntry(
-    @Doc("The file: a JSON array, or JSON Lines, or a .txt file.") String path,
+    @Doc("The file: a JSON array, JSON Lines, gzip of either, Parquet, or a .txt file.")
+        String path,
     @Doc("The form of its rows: alpaca, prompt-completion or text.") DatasetType type) {}

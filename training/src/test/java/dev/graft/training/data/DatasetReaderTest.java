@@ -106,7 +106,7 @@ class DatasetReaderTest {
   @Test
   void refusesOtherFiles() {
     refuses("instruction,output\n", ErrorCode.DATA_MALFORMED, "starts with 'i'");
-    refuses("😀", ErrorCode.DATA_MALFORMED, "JSON array or JSON Lines");
+    refuses("😀", ErrorCode.DATA_MALFORMED, "JSON array, JSON Lines");
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** Tests of reading data files. */
+@NullMarked
+package dev.graft.training.data.files;
+
+import org.jspecify.annotations.NullMarked;
