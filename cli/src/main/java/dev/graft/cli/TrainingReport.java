@@ -85,7 +85,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
             + " trainable parameters ("
             + Text.percent(Text.ratio(trainable, parameters))
             + ")");
-    table.row("data", data(run.training()) + " with " + recipe.masking());
+    table.row("data", data(run.training()) + duplicates(run) + " with " + recipe.masking());
     run.heldOut().ifPresent(d -> table.row("held out", data(d)));
     PlanStatistics plan = run.plan().statistics();
     table.row(
@@ -107,6 +107,12 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
             + " rows, "
             + Text.count(run.plan().stepsPerEpoch())
             + " an epoch");
+  }
+
+  private static String duplicates(PreparedRun run) {
+    int n = run.corpus().duplicates();
+    String what = run.recipe().deduplicate() ? " duplicates removed" : " duplicates";
+    return n == 0 ? "" : ", " + Text.count(n) + what;
   }
 
   private static String data(TrainingData data) {

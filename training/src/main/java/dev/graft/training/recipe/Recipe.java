@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record Recipe(
     @Doc("The model's folder: config.json, safetensors, tokenizer.json.") String baseModel,
-    @Doc("The training data, a list of {path, type}.") List<DatasetEntry> datasets,
+    @Doc("The training data, a list of {path, type, weight}.") List<DatasetEntry> datasets,
     @Doc("The change that is trained: {type: lora, r: 8, ...}, or full for all weights.")
         PluginBlock adapter,
     @Doc("Which tokens carry loss: {type: response-only}, or a list: the smallest weight counts.")
@@ -50,6 +50,8 @@ public record Recipe(
         List<String> unfrozenParameters,
     @Default("0.05") @Doc("The examples held out for evaluation: a part below 1, or a number.")
         double valSetSize,
+    @Default("false") @Doc("Leaves out rows that say the same as an earlier one.")
+        boolean deduplicate,
     @Doc("Evaluates after every so many steps, besides before the first and after the last.")
         Optional<Integer> evalSteps,
     @Default("100") @Doc("Writes a checkpoint after every so many steps, and after the last.")

@@ -64,6 +64,7 @@ final class Manifest {
     for (Path file : modelFiles(run.folder().path())) {
       add(model, file, String.valueOf(file.getFileName()));
     }
+    json.set("data_sets", Json.mapper().valueToTree(run.corpus()));
     json.set("training_data", Json.mapper().valueToTree(run.training().statistics()));
     run.heldOut()
         .ifPresent(d -> json.set("held_out_data", Json.mapper().valueToTree(d.statistics())));

@@ -14,13 +14,15 @@ import dev.graft.models.WeightSpec;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.BatchSettings;
 import dev.graft.training.data.CombinedMask;
+import dev.graft.training.data.Corpus;
+import dev.graft.training.data.CorpusStatistics;
+import dev.graft.training.data.DataSource;
 import dev.graft.training.data.DatasetReader;
 import dev.graft.training.data.Example;
 import dev.graft.training.data.ExampleObserver;
 import dev.graft.training.data.Gates;
 import dev.graft.training.data.MaskedExample;
 import dev.graft.training.data.Order;
-import dev.graft.training.data.Split;
 import dev.graft.training.data.TextEncoder;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.optim.Optimizer;
@@ -56,6 +58,7 @@ public final class PreparedRun {
   private final TrainedModel trained;
   private final Bound<Backend> backend;
   private final List<Plugin<?>> plugins;
+  private final CorpusStatistics corpus;
   private final TrainingData training;
   private final Optional<TrainingData> heldOut;
   private final List<Map<String, Object>> maskFindings;
@@ -82,7 +85,8 @@ public final class PreparedRun {
     this.adapter =
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
     this.trained = trained(recipe, folder.model(), adapter);
-    Split<Example> split = Split.of(examples(), recipe.valSetSize(), recipe.seed());
+    Corpus split = Corpus.of(sources(), recipe.valSetSize(), recipe.seed(), recipe.deduplicate());
+    this.corpus = split.statistics();
     List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
     MaskingStrategy mask = CombinedMask.of(masks);
     Gates gates = Gates.training(recipe.maxUntrainedShare());
@@ -209,10 +213,11 @@ public final class PreparedRun {
     return new TrainedModel(model, adapter, compute, unfrozen);
   }
 
-  private List<Example> examples() {
-    List<Example> out = new ArrayList<>();
+  private List<DataSource> sources() {
+    List<DataSource> out = new ArrayList<>();
     for (DatasetEntry d : recipe.datasets()) {
-      out.addAll(DatasetReader.read(Path.of(d.path()), d.type()));
+      List<Example> rows = DatasetReader.read(Path.of(d.path()), d.type());
+      out.add(new DataSource(d.path(), rows, d.weight()));
     }
     return out;
   }
@@ -285,6 +290,11 @@ public final class PreparedRun {
   /** The engine. */
   Plugin<?> engine() {
     return backend.plugin();
+  }
+
+  /** What the data are made of. */
+  public CorpusStatistics corpus() {
+    return corpus;
   }
 
   /** What is trained on. */

@@ -55,7 +55,7 @@ final class RecipeFileTest {
     assertThat(r.baseModel()).isEqualTo(folder.resolve("models/tiny").toString());
     assertThat(r.datasets())
         .containsExactly(
-            new DatasetEntry(folder.resolve("data.json").toString(), DatasetType.ALPACA));
+            new DatasetEntry(folder.resolve("data.json").toString(), DatasetType.ALPACA, 1));
     assertThat(r.outputDir()).isEqualTo(folder.resolve("runs/a").toString());
     assertThat(r.adapter().type()).isEqualTo("lora");
     assertThat(r.adapter().options())
@@ -163,6 +163,7 @@ final class RecipeFileTest {
         "datasets: [{path: a}]|config.missing-key|datasets[0].type",
         "datasets: [{path: a, typ: b}]|config.unknown-key|datasets[0].typ",
         "datasets: [{path: a, type: alpac}]|config.value|Did you mean 'alpaca'?",
+        "datasets: [{path: a, type: text, weight: 0}]|config.value|above 0",
         "datasets: {path: a}|config.type|list of block",
         "sequence_len: 1|config.value|sequence_len of at least 2",
         "sequence_len: many|config.type|received 'many'",
