@@ -4,10 +4,15 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.models.files.Reading;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -209,6 +214,28 @@ public final class Tokenizer implements AutoCloseable {
   /** The files that make the tokenizer, those that are there. */
   public List<Path> files() {
     return files(folder);
+  }
+
+  /**
+   * The SHA-256 of the names and contents of the tokenizer's files, in hexadecimal.
+   *
+   * @throws GraftException {@code file.read}
+   */
+  public String sha256() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : files(folder)) {
+        byte[] content = Files.readAllBytes(file);
+        String head = file.getFileName() + " " + content.length + "\n";
+        digest.update(head.getBytes(StandardCharsets.UTF_8));
+        digest.update(content);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw Reading.failure(folder, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
   }
 
   /** The files of a folder's tokenizer, those that are there. */

@@ -1,10 +1,14 @@
 package dev.graft.training.data;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A model's tokenizer, as far as training data needs it. */
 public interface TextEncoder {
-  /** Tokenizes a text as it stands: nothing is added before or after it. */
+  /**
+   * Tokenizes a text as it stands: nothing is added before or after it. May be called by several
+   * threads at once.
+   */
   Encoded encode(String text);
 
   /** The token that ends a text. */
@@ -26,4 +30,12 @@ public interface TextEncoder {
 
   /** All ids are below this. */
   int vocabSize();
+
+  /**
+   * What decides how this encoder tokenizes, as a hash of it; empty where that is not known, and
+   * tokens are not to be kept.
+   */
+  default Optional<String> identity() {
+    return Optional.empty();
+  }
 }

@@ -4,6 +4,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.models.tokenizer.Encoding;
 import dev.graft.models.tokenizer.Tokenizer;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A model folder's tokenizer as an encoder of training data; it stays open. */
@@ -62,5 +63,11 @@ public final class TokenizerEncoder implements TextEncoder {
   @Override
   public int vocabSize() {
     return vocabSize;
+  }
+
+  /** The SHA-256 of the tokenizer's files. */
+  @Override
+  public Optional<String> identity() {
+    return Optional.of(tokenizer.sha256());
   }
 }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param examples those that are trained on, in the order of the data set; all have a target
  */
 public record TrainingData(List<MaskedExample> examples, DataStatistics statistics) {
+  private static final int TOKENIZED_AT_ONCE = 1024;
   private static final ExampleObserver NOBODY = (origin, example, weights) -> {};
 
   public TrainingData {
@@ -70,10 +71,19 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     }
     ExampleTokenizer tokenizer = new ExampleTokenizer(encoder);
     mask.prepare(() -> examples.stream().map(e -> tokenizer.tokenize(e.rendering())).iterator());
+    List<TokenizedExample> ahead = List.of();
     Collector out =
         new Collector(sequenceLen, overlength, new MaskTally(encoder.beginningOfText()));
-    for (Example e : examples) {
-      TokenizedExample tokenized = tokenizer.tokenize(e.rendering());
+    for (int i = 0; i < examples.size(); i++) {
+      if (i % TOKENIZED_AT_ONCE == 0) {
+        int end = Math.min(examples.size(), i + TOKENIZED_AT_ONCE);
+        ahead =
+            examples.subList(i, end).parallelStream()
+                .map(x -> tokenizer.tokenize(x.rendering()))
+                .toList();
+      }
+      Example e = examples.get(i);
+      TokenizedExample tokenized = ahead.get(i % TOKENIZED_AT_ONCE);
       float[] weights = weights(mask, tokenized, seed, e.origin());
       observer.onMasked(e.origin(), tokenized, weights);
       if (e.mayBeCut()) {

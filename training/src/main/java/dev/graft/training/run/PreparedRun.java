@@ -11,6 +11,8 @@ import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.WeightSpec;
+import dev.graft.training.cache.CachedEncoder;
+import dev.graft.training.cache.TokenCache;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.BatchSettings;
 import dev.graft.training.data.CombinedMask;
@@ -90,16 +92,29 @@ public final class PreparedRun {
     List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
     MaskingStrategy mask = CombinedMask.of(masks);
     Gates gates = Gates.training(recipe.maxUntrainedShare());
-    this.training = encoders.with(folder, e -> prepare(split.train(), e, mask, gates, observer));
+    List<Path> files = recipe.datasets().stream().map(d -> Path.of(d.path())).toList();
+    Prepared prepared =
+        encoders.with(
+            folder,
+            encoder -> {
+              try (CachedEncoder cached = TokenCache.ofUser().open(encoder, files)) {
+                TrainingData trained = prepare(split.train(), cached, mask, gates, observer);
+                Optional<TrainingData> held =
+                    split.validation().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                            prepare(
+                                split.validation(),
+                                cached,
+                                new LearnedMask(mask),
+                                Gates.evaluation(),
+                                NOBODY));
+                return new Prepared(trained, held);
+              }
+            });
+    this.training = prepared.training();
+    this.heldOut = prepared.heldOut();
     this.maskFindings = findings(masking, masks);
-    MaskingStrategy learned = new LearnedMask(mask);
-    this.heldOut =
-        split.validation().isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                encoders.with(
-                    folder,
-                    e -> prepare(split.validation(), e, learned, Gates.evaluation(), NOBODY)));
     this.plan = plan(training.examples());
     this.evalPlan =
         heldOut.map(
@@ -137,6 +152,8 @@ public final class PreparedRun {
       Plugins plugins, Recipe recipe, EncoderSource encoders, ExampleObserver observer) {
     return new PreparedRun(plugins, recipe, encoders, observer);
   }
+
+  private record Prepared(TrainingData training, Optional<TrainingData> heldOut) {}
 
   /** A mask for held-out examples: what it learns it has learned from the training examples. */
   private record LearnedMask(MaskingStrategy mask) implements MaskingStrategy {

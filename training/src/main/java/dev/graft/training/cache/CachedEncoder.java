@@ -1,0 +1,82 @@
+package dev.graft.training.cache;
+
+import dev.graft.training.data.Encoded;
+import dev.graft.training.data.TextEncoder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An encoder that asks a cache first; closing it keeps what it was asked for. */
+public final class CachedEncoder implements TextEncoder, AutoCloseable {
+  /** Stands for the tokens of a text that are in the file already. */
+  static final byte[] IN_FILE = {};
+
+  private final TextEncoder encoder;
+  private final TokenFile known;
+  private final TokenCache cache;
+  private final Optional<Path> file;
+  private final Map<TextKey, byte[]> used = new ConcurrentHashMap<>();
+  private final AtomicInteger fresh = new AtomicInteger();
+
+  CachedEncoder(TextEncoder encoder, TokenFile known, TokenCache cache, Optional<Path> file) {
+    this.encoder = encoder;
+    this.known = known;
+    this.cache = cache;
+    this.file = file;
+  }
+
+  @Override
+  public Encoded encode(String text) {
+    if (file.isEmpty()) {
+      return encoder.encode(text);
+    }
+    TextKey key = TextKey.of(text);
+    byte[] bytes = known.get(key);
+    if (bytes != null) {
+      used.put(key, IN_FILE);
+      return PackedTokens.unpack(bytes);
+    }
+    bytes = used.get(key);
+    if (bytes != null) {
+      return PackedTokens.unpack(bytes);
+    }
+    Encoded encoded = encoder.encode(text);
+    if (used.put(key, PackedTokens.pack(encoded)) == null) {
+      fresh.incrementAndGet();
+    }
+    return encoded;
+  }
+
+  @Override
+  public int eosId() {
+    return encoder.eosId();
+  }
+
+  @Override
+  public OptionalInt bosId() {
+    return encoder.bosId();
+  }
+
+  @Override
+  public OptionalInt beginningOfText() {
+    return encoder.beginningOfText();
+  }
+
+  @Override
+  public int vocabSize() {
+    return encoder.vocabSize();
+  }
+
+  @Override
+  public Optional<String> identity() {
+    return encoder.identity();
+  }
+
+  @Override
+  public void close() {
+    file.ifPresent(f -> cache.keep(f, used, known, fresh.get()));
+  }
+}
