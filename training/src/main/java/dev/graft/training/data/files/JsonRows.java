@@ -14,35 +14,67 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a JSON array or of JSON Lines; the first character that is not a space tells which it is.
  */
-final class JsonRows {
+final class JsonRows implements RowSource {
   private static final int BYTE_ORDER_MARK = 0xfeff;
 
   private final Path file;
+  private final BufferedReader in;
   private final ObjectMapper mapper =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .build();
+  private final ObjectReader reader =
+      mapper.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  /** Lines before the first that holds something. */
-  private long blankLines;
+  /** That of an array; null before its start, and with JSON Lines. */
+  private @Nullable JsonParser parser;
+
+  private boolean started;
+  private boolean ended;
+
+  /** Lines before the first that holds something; with JSON Lines, those that were read. */
+  private long lines;
 
   private int rows;
 
-  JsonRows(Path file) {
+  /** Takes a reader, and closes it. */
+  JsonRows(Path file, BufferedReader in) {
     this.file = file;
+    this.in = in;
   }
 
-  void read(BufferedReader in, RowConsumer out) throws IOException {
-    int first = skipBlank(in);
+  @Override
+  public @Nullable Row next() throws IOException {
+    if (!started) {
+      started = true;
+      start();
+    }
+    if (ended) {
+      return null;
+    }
+    Row row = parser == null ? nextLine() : nextElement(parser);
+    ended = row == null;
+    return row;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  private void start() throws IOException {
+    int first = skipBlank();
     if (first == '[') {
-      readArray(in, out);
-    } else if (first == '{') {
-      readLines(in, out);
-    } else if (first >= 0) {
+      parser = mapper.createParser(in);
+      parser.nextToken();
+    } else if (first < 0) {
+      ended = true;
+    } else if (first != '{') {
       throw RowFile.malformed(
           file,
           "expected a JSON array, JSON Lines, gzip of either, or Parquet, received a file that"
@@ -54,12 +86,12 @@ final class JsonRows {
   }
 
   /** Skips space; gives the first character after it without taking it, or −1 at the end. */
-  private int skipBlank(BufferedReader in) throws IOException {
+  private int skipBlank() throws IOException {
     while (true) {
       in.mark(1);
       int c = in.read();
       if (c == '\n') {
-        blankLines++;
+        lines++;
       }
       if (c < 0 || !(Character.isWhitespace(c) || c == BYTE_ORDER_MARK)) {
         if (c >= 0) {
@@ -70,22 +102,22 @@ final class JsonRows {
     }
   }
 
-  private void readArray(BufferedReader in, RowConsumer out) throws IOException {
-    try (JsonParser parser = mapper.createParser(in)) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        long line = blankLines + parser.currentTokenLocation().getLineNr();
-        JsonNode row = mapper.readTree(parser);
-        out.accept(row, ++rows, line);
+  private @Nullable Row nextElement(JsonParser array) throws IOException {
+    try {
+      if (array.nextToken() != JsonToken.END_ARRAY) {
+        long line = lines + array.currentTokenLocation().getLineNr();
+        JsonNode content = mapper.readTree(array);
+        return new Row(content, ++rows, line);
       }
-      if (parser.nextToken() != null) {
+      if (array.nextToken() != null) {
         throw RowFile.malformed(
             file,
             "expected nothing after the array, received more at line "
-                + (blankLines + parser.currentTokenLocation().getLineNr())
+                + (lines + array.currentTokenLocation().getLineNr())
                 + "; keep one array in the file",
             null);
       }
+      return null;
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw RowFile.malformed(
@@ -94,7 +126,7 @@ final class JsonRows {
               + (rows + 1)
               + (at == null
                   ? ""
-                  : " at line " + (blankLines + at.getLineNr()) + ", column " + at.getColumnNr())
+                  : " at line " + (lines + at.getLineNr()) + ", column " + at.getColumnNr())
               + ": "
               + firstLine(e)
               + "; correct the file",
@@ -102,30 +134,29 @@ final class JsonRows {
     }
   }
 
-  private void readLines(BufferedReader in, RowConsumer out) throws IOException {
-    ObjectReader reader =
-        mapper.readerFor(JsonNode.class).with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-    long number = blankLines;
+  private @Nullable Row nextLine() throws IOException {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      number++;
-      if (line.isBlank()) {
-        continue;
+      lines++;
+      if (!line.isBlank()) {
+        return new Row(parsed(line), ++rows, lines);
       }
-      JsonNode row;
-      try {
-        row = reader.readTree(line);
-      } catch (JsonProcessingException e) {
-        throw RowFile.malformed(
-            file,
-            "expected one JSON object in every line, received malformed JSON at line "
-                + number
-                + (e.getLocation() == null ? "" : ", column " + e.getLocation().getColumnNr())
-                + ": "
-                + firstLine(e)
-                + "; correct the line",
-            e);
-      }
-      out.accept(row, ++rows, number);
+    }
+    return null;
+  }
+
+  private JsonNode parsed(String line) throws IOException {
+    try {
+      return reader.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw RowFile.malformed(
+          file,
+          "expected one JSON object in every line, received malformed JSON at line "
+              + lines
+              + (e.getLocation() == null ? "" : ", column " + e.getLocation().getColumnNr())
+              + ": "
+              + firstLine(e)
+              + "; correct the line",
+          e);
     }
   }
 

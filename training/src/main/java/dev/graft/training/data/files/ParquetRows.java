@@ -13,40 +13,51 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of a Parquet file as JSON, read one row group at a time. */
-final class ParquetRows {
+final class ParquetRows implements RowSource {
   private final Path file;
+  private final ParquetFileReader reader;
+  private final MessageType schema;
+  private @Nullable RecordReader<Group> records;
+  private long left;
   private int rows;
 
   ParquetRows(Path file) {
     this.file = file;
-  }
-
-  void read(RowConsumer out) throws IOException {
     ParquetReadOptions options =
         ParquetReadOptions.builder(new PlainParquetConfiguration())
             .withCodecFactory(new PageCodecs())
             .build();
-    ParquetFileReader reader;
     try {
-      reader = ParquetFileReader.open(new LocalInputFile(file), options);
+      this.reader = ParquetFileReader.open(new LocalInputFile(file), options);
+      this.schema = reader.getFileMetaData().getSchema();
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
-    try (reader) {
-      MessageType schema = reader.getFileMetaData().getSchema();
-      for (PageReadStore group = next(reader); group != null; group = next(reader)) {
-        RecordReader<Group> records = records(group, schema);
-        for (long i = 0; i < group.getRowCount(); i++) {
-          JsonNode row = row(records);
-          out.accept(row, ++rows, 0);
-        }
-      }
-    }
   }
 
-  private @org.jspecify.annotations.Nullable PageReadStore next(ParquetFileReader reader) {
+  @Override
+  public @Nullable Row next() throws IOException {
+    while (left == 0 || records == null) {
+      PageReadStore group = nextGroup();
+      if (group == null) {
+        return null;
+      }
+      records = records(group);
+      left = group.getRowCount();
+    }
+    left--;
+    return new Row(content(records), ++rows, 0);
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private @Nullable PageReadStore nextGroup() {
     try {
       return reader.readNextRowGroup();
     } catch (IOException | RuntimeException e) {
@@ -54,7 +65,7 @@ final class ParquetRows {
     }
   }
 
-  private RecordReader<Group> records(PageReadStore group, MessageType schema) {
+  private RecordReader<Group> records(PageReadStore group) {
     try {
       return new ColumnIOFactory()
           .getColumnIO(schema)
@@ -64,7 +75,7 @@ final class ParquetRows {
     }
   }
 
-  private JsonNode row(RecordReader<Group> records) throws IOException {
+  private JsonNode content(RecordReader<Group> records) throws IOException {
     try {
       return ParquetJson.of(records.read());
     } catch (RuntimeException e) { // the library's errors have no common type

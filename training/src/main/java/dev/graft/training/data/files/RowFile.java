@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * A data file: a JSON array, JSON Lines, gzip of either, or Parquet. The first bytes tell which,
  * never the name. Rows are read one after the other, so that a file may be larger than memory.
  */
-public final class RowFile {
+public final class RowFile implements AutoCloseable {
   private static final int MAGIC_BYTES = 4;
   private static final int GZIP = 0x1f8b;
   private static final String PARQUET = "50415231"; // PAR1
@@ -39,48 +40,67 @@ public final class RowFile {
           "4152524f", "an Arrow file");
 
   private final Path file;
+  private final RowSource source;
   private int rows;
 
-  private RowFile(Path file) {
+  private RowFile(Path file, RowSource source) {
     this.file = file;
+    this.source = source;
   }
 
   /**
-   * Gives all rows of a file to a consumer.
+   * Opens a file.
+   *
+   * @throws GraftException {@code file.read} or {@code data.malformed}
+   */
+  public static RowFile open(Path file) {
+    return guarded(
+        file,
+        0,
+        () -> {
+          if (magic(file).equals(PARQUET)) {
+            return new RowFile(file, new ParquetRows(file));
+          }
+          BufferedReader in = text(file);
+          return new RowFile(file, new JsonRows(file, in));
+        });
+  }
+
+  /**
+   * The next row; empty after the last.
    *
    * @throws GraftException {@code file.read}, or {@code data.malformed} naming the file and the row
    */
-  public static void read(Path file, RowConsumer consumer) {
-    RowFile f = new RowFile(file);
-    RowConsumer counted =
-        (row, number, line) -> {
-          f.rows = number;
-          consumer.accept(row, number, line);
-        };
-    f.guarded(
+  public Optional<Row> next() {
+    Optional<Row> row = guarded(file, rows, () -> Optional.ofNullable(source.next()));
+    rows = row.map(Row::number).orElse(rows);
+    return row;
+  }
+
+  @Override
+  public void close() {
+    guarded(
+        file,
+        rows,
         () -> {
-          if (f.magic().equals(PARQUET)) {
-            new ParquetRows(file).read(counted);
-            return;
-          }
-          try (BufferedReader in = f.open()) {
-            new JsonRows(file).read(in, counted);
-          }
+          source.close();
+          return file;
         });
   }
 
   /**
    * A whole file as one text, without its byte-order mark.
    *
-   * @throws GraftException as {@link #read}
+   * @throws GraftException as {@link #next}
    */
-  public static String text(Path file) {
-    RowFile f = new RowFile(file);
+  public static String readText(Path file) {
     StringWriter out = new StringWriter();
-    f.guarded(
+    guarded(
+        file,
+        0,
         () -> {
-          try (BufferedReader in = f.open()) {
-            in.transferTo(out);
+          try (BufferedReader in = text(file)) {
+            return in.transferTo(out);
           }
         });
     String text = out.toString();
@@ -93,13 +113,13 @@ public final class RowFile {
     return name.endsWith(".txt") || name.endsWith(".txt.gz");
   }
 
-  private interface Reading {
-    void run() throws IOException;
+  private interface Reading<T> {
+    T run() throws IOException;
   }
 
-  private void guarded(Reading reading) {
+  private static <T> T guarded(Path file, int rows, Reading<T> reading) {
     try {
-      reading.run();
+      return reading.run();
     } catch (CharacterCodingException e) {
       throw malformed(
           file,
@@ -123,7 +143,7 @@ public final class RowFile {
   }
 
   /** The first bytes in hexadecimal. */
-  private String magic() throws IOException {
+  private static String magic(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return hex(in.readNBytes(MAGIC_BYTES));
     }
@@ -138,7 +158,7 @@ public final class RowFile {
   }
 
   /** The text of the file, out of gzip where it is in gzip. */
-  private BufferedReader open() throws IOException {
+  private static BufferedReader text(Path file) throws IOException {
     BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
     try {
       in.mark(MAGIC_BYTES);

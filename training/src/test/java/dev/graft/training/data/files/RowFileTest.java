@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,17 @@ class RowFileTest {
 
   private static List<String> rows(Path file) {
     List<String> out = new ArrayList<>();
-    RowFile.read(file, (row, number, line) -> out.add(number + "@" + line + " " + row));
+    try (RowFile rows = RowFile.open(file)) {
+      rows.next().ifPresent(r -> out.add(shown(r)));
+      for (Optional<Row> r = rows.next(); r.isPresent(); r = rows.next()) {
+        out.add(shown(r.get()));
+      }
+    }
     return out;
+  }
+
+  private static String shown(Row row) {
+    return row.number() + "@" + row.line() + " " + row.content();
   }
 
   private Path file(byte[] content) throws IOException {
@@ -76,7 +86,7 @@ class RowFileTest {
     two.write(gzip("{\"a\": 1}\n"));
     two.write(gzip("{\"a\": 2}\n"));
     assertThat(rows(file(two.toByteArray()))).hasSize(2);
-    assertThat(RowFile.text(file(gzip("\ufeffplain")))).isEqualTo("plain");
+    assertThat(RowFile.readText(file(gzip("\ufeffplain")))).isEqualTo("plain");
   }
 
   @Test
