@@ -8,9 +8,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An encoder that asks a cache first; closing it keeps what it was asked for. */
 public final class CachedEncoder implements TextEncoder, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CachedEncoder.class);
+
   /** Stands for the tokens of a text that are in the file already. */
   static final byte[] IN_FILE = {};
 
@@ -20,8 +25,22 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
   private final Optional<Path> file;
   private final Map<TextKey, byte[]> used = new ConcurrentHashMap<>();
   private final AtomicInteger fresh = new AtomicInteger();
+  private final AtomicLong freshBytes = new AtomicLong();
+  private final long maxFreshBytes;
 
-  CachedEncoder(TextEncoder encoder, TokenFile known, TokenCache cache, Optional<Path> file) {
+  /**
+   * Wraps an encoder.
+   *
+   * @param maxFreshBytes how much memory new texts may take until they are kept; beyond that, none
+   *     are
+   */
+  CachedEncoder(
+      TextEncoder encoder,
+      TokenFile known,
+      TokenCache cache,
+      Optional<Path> file,
+      long maxFreshBytes) {
+    this.maxFreshBytes = maxFreshBytes;
     this.encoder = encoder;
     this.known = known;
     this.cache = cache;
@@ -44,8 +63,12 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
       return PackedTokens.unpack(bytes);
     }
     Encoded encoded = encoder.encode(text);
-    if (used.put(key, PackedTokens.pack(encoded)) == null) {
-      fresh.incrementAndGet();
+    if (freshBytes.get() <= maxFreshBytes) {
+      byte[] packed = PackedTokens.pack(encoded);
+      if (used.put(key, packed) == null) {
+        fresh.incrementAndGet();
+        freshBytes.addAndGet(packed.length);
+      }
     }
     return encoded;
   }
@@ -77,6 +100,10 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
 
   @Override
   public void close() {
-    file.ifPresent(f -> cache.keep(f, used, known, fresh.get()));
+    if (freshBytes.get() > maxFreshBytes) {
+      LOG.info("does not keep the tokenized texts: they are more than {} bytes", maxFreshBytes);
+    } else {
+      file.ifPresent(f -> cache.keep(f, used, known, fresh.get()));
+    }
   }
 }

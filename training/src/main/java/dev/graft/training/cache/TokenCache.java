@@ -32,11 +32,13 @@ public final class TokenCache {
   private static final String SUFFIX = ".tokens";
   private static final long MAX_BYTES = 4L << 30;
   private static final int MIN_TEXTS = 1000;
+  private static final int HEAP_PART = 8;
   private static final int BUFFER = 1 << 20;
 
   private final Optional<Path> folder;
   private final long maxBytes;
   private final int minTexts;
+  private final long maxFreshBytes;
 
   /**
    * A cache in a folder.
@@ -44,8 +46,10 @@ public final class TokenCache {
    * @param folder where its files lie; empty for no cache
    * @param maxBytes when its files are larger together, those not used for longest are removed
    * @param minTexts how many texts have to be new for a file to be written
+   * @param maxFreshBytes how much memory new texts may take until the file is written
    */
-  TokenCache(Optional<Path> folder, long maxBytes, int minTexts) {
+  TokenCache(Optional<Path> folder, long maxBytes, int minTexts, long maxFreshBytes) {
+    this.maxFreshBytes = maxFreshBytes;
     this.folder = folder;
     this.maxBytes = maxBytes;
     this.minTexts = minTexts;
@@ -54,11 +58,14 @@ public final class TokenCache {
   /**
    * The user's: in {@code GRAFT_CACHE}, where {@code off} is none; else in {@code graft} under
    * {@code XDG_CACHE_HOME} or {@code ~/.cache}. At most 4 GiB, and only of data sets with at least
-   * 1,000 texts.
+   * 1,000 texts and new tokens that fit an eighth of the heap (about 3 bytes a token).
    */
   public static TokenCache ofUser() {
     return new TokenCache(
-        folder(System.getenv(), System.getProperty("user.home", "")), MAX_BYTES, MIN_TEXTS);
+        folder(System.getenv(), System.getProperty("user.home", "")),
+        MAX_BYTES,
+        MIN_TEXTS,
+        Runtime.getRuntime().maxMemory() / HEAP_PART);
   }
 
   static Optional<Path> folder(Map<String, String> environment, String home) {
@@ -82,10 +89,10 @@ public final class TokenCache {
   public CachedEncoder open(TextEncoder encoder, List<Path> data) {
     Optional<String> identity = folder.isEmpty() ? Optional.empty() : encoder.identity();
     if (identity.isEmpty()) {
-      return new CachedEncoder(encoder, TokenFile.EMPTY, this, Optional.empty());
+      return new CachedEncoder(encoder, TokenFile.EMPTY, this, Optional.empty(), 0);
     }
     Path file = folder.orElseThrow().resolve(key(identity.get(), data) + SUFFIX);
-    return new CachedEncoder(encoder, read(file), this, Optional.of(file));
+    return new CachedEncoder(encoder, read(file), this, Optional.of(file), maxFreshBytes);
   }
 
   private static TokenFile read(Path file) {

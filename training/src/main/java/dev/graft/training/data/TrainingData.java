@@ -9,9 +9,11 @@ import dev.graft.api.masking.TokenizedExample.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set rendered, tokenized and masked, ready to be packed.
@@ -27,7 +29,8 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
   }
 
   /**
-   * Prepares examples.
+   * Prepares examples, which are iterated once, and once more by a mask that looks at all of them
+   * first.
    *
    * @param seed the run's seed, for masks that draw
    * @param sequenceLen the length of a row, which holds the tokens before an example's last target
@@ -39,7 +42,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
    *     gates refuse; {@code tokenizer}
    */
   public static TrainingData prepare(
-      List<Example> examples,
+      Iterable<Example> examples,
       TextEncoder encoder,
       MaskingStrategy mask,
       long seed,
@@ -53,11 +56,11 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
    * Prepares examples and tells of each as it is masked.
    *
    * @param observer is told of every example, also where the data set is then refused
-   * @throws GraftException as {@link #prepare(List, TextEncoder, MaskingStrategy, long, int,
+   * @throws GraftException as {@link #prepare(Iterable, TextEncoder, MaskingStrategy, long, int,
    *     Overlength, Gates)}
    */
   public static TrainingData prepare(
-      List<Example> examples,
+      Iterable<Example> examples,
       TextEncoder encoder,
       MaskingStrategy mask,
       long seed,
@@ -65,37 +68,43 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       Overlength overlength,
       Gates gates,
       ExampleObserver observer) {
-    if (examples.isEmpty()) {
-      throw new GraftException(
-          ErrorCode.DATA_EMPTY, "expected at least one example, received none; add data");
-    }
     ExampleTokenizer tokenizer = new ExampleTokenizer(encoder);
-    mask.prepare(() -> examples.stream().map(e -> tokenizer.tokenize(e.rendering())).iterator());
-    List<TokenizedExample> ahead = List.of();
+    mask.prepare(() -> tokenized(examples.iterator(), tokenizer));
     Collector out =
         new Collector(sequenceLen, overlength, new MaskTally(encoder.beginningOfText()));
-    for (int i = 0; i < examples.size(); i++) {
-      if (i % TOKENIZED_AT_ONCE == 0) {
-        int end = Math.min(examples.size(), i + TOKENIZED_AT_ONCE);
-        ahead =
-            examples.subList(i, end).parallelStream()
-                .map(x -> tokenizer.tokenize(x.rendering()))
-                .toList();
+    Iterator<Example> rest = examples.iterator();
+    while (rest.hasNext()) {
+      List<Example> some = new ArrayList<>();
+      while (some.size() < TOKENIZED_AT_ONCE && rest.hasNext()) {
+        some.add(rest.next());
       }
-      Example e = examples.get(i);
-      TokenizedExample tokenized = ahead.get(i % TOKENIZED_AT_ONCE);
-      float[] weights = weights(mask, tokenized, seed, e.origin());
-      observer.onMasked(e.origin(), tokenized, weights);
-      if (e.mayBeCut()) {
-        out.addCut(e.origin(), tokenized, weights);
-      } else {
-        out.add(e.origin(), tokenized, weights);
+      List<TokenizedExample> tokenized =
+          some.parallelStream().map(e -> tokenizer.tokenize(e.rendering())).toList();
+      for (int i = 0; i < some.size(); i++) {
+        Example e = some.get(i);
+        float[] weights = weights(mask, tokenized.get(i), seed, e.origin());
+        observer.onMasked(e.origin(), tokenized.get(i), weights);
+        out.add(e, tokenized.get(i), weights);
       }
     }
-    TrainingData data =
-        out.finish(examples.size(), tokenizer.tokenize(examples.get(0).rendering()));
-    out.tally.check(gates, examples.size() - out.tooLong.size(), mask.leavesOutEndOfTurn());
+    TrainingData data = out.finish();
+    out.tally.check(gates, out.read - out.tooLong.size(), mask.leavesOutEndOfTurn());
     return data;
+  }
+
+  private static Iterator<TokenizedExample> tokenized(
+      Iterator<Example> examples, ExampleTokenizer tokenizer) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return examples.hasNext();
+      }
+
+      @Override
+      public TokenizedExample next() {
+        return tokenizer.tokenize(examples.next().rendering());
+      }
+    };
   }
 
   private static float[] weights(
@@ -113,7 +122,9 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
   private static final class Collector {
     private final int sequenceLen;
     private final Overlength overlength;
-    private final List<MaskedExample> used = new ArrayList<>();
+    private final MaskedRows used = new MaskedRows();
+    private int read;
+    private @Nullable TokenizedExample first;
     private final MaskTally tally;
     private final List<Origin> tooLong = new ArrayList<>();
     private int firstTooLong;
@@ -130,7 +141,17 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       this.overlength = overlength;
     }
 
-    void add(Origin origin, TokenizedExample tokenized, float[] weights) {
+    void add(Example e, TokenizedExample tokenized, float[] weights) {
+      read++;
+      first = first == null ? tokenized : first;
+      if (e.mayBeCut()) {
+        addCut(e.origin(), tokenized, weights);
+      } else {
+        addWhole(e.origin(), tokenized, weights);
+      }
+    }
+
+    private void addWhole(Origin origin, TokenizedExample tokenized, float[] weights) {
       int[] ids = tokenized.tokens().stream().mapToInt(Token::id).toArray();
       read(origin, tokenized);
       float[] kept = weights.clone();
@@ -161,7 +182,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     }
 
     /** Adds a document, which is cut into rows where it is longer than one. */
-    void addCut(Origin origin, TokenizedExample tokenized, float[] weights) {
+    private void addCut(Origin origin, TokenizedExample tokenized, float[] weights) {
       read(origin, tokenized);
       cut(origin, tokenized, weights, true);
     }
@@ -203,7 +224,11 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
       trained += e.targets();
     }
 
-    TrainingData finish(int read, TokenizedExample shown) {
+    TrainingData finish() {
+      if (first == null) {
+        throw new GraftException(
+            ErrorCode.DATA_EMPTY, "expected at least one example, received none; add data");
+      }
       if (!tooLong.isEmpty() && (overlength == Overlength.FAIL || tooLong.size() == read)) {
         throw new GraftException(
             ErrorCode.DATA_TOO_LONG,
@@ -224,13 +249,13 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
                 + " tokens. Raise sequence_len, or set overlength to truncate, drop or split");
       }
       if (used.isEmpty()) {
-        throw new GraftException(ErrorCode.MASK_EMPTY, emptyMask(read, shown));
+        throw new GraftException(ErrorCode.MASK_EMPTY, emptyMask(first));
       }
       return new TrainingData(
-          used,
+          used.all(),
           new DataStatistics(
               read,
-              used.size(),
+              used.all().size(),
               tooLong.size(),
               truncated,
               truncatedUntrained,
@@ -245,7 +270,7 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
               tally.trainedEndsOfTurn()));
     }
 
-    private String emptyMask(int read, TokenizedExample shown) {
+    private String emptyMask(TokenizedExample shown) {
       Map<Role, Integer> count = new EnumMap<>(Role.class);
       shown.tokens().forEach(t -> count.merge(t.role(), 1, Integer::sum));
       String text = shown.text();

@@ -100,7 +100,7 @@ public final class PreparedRun {
               try (CachedEncoder cached = TokenCache.ofUser().open(encoder, files)) {
                 TrainingData trained = prepare(split.train(), cached, mask, gates, observer);
                 Optional<TrainingData> held =
-                    split.validation().isEmpty()
+                    split.heldOut() == 0
                         ? Optional.empty()
                         : Optional.of(
                             prepare(
@@ -233,14 +233,14 @@ public final class PreparedRun {
   private List<DataSource> sources() {
     List<DataSource> out = new ArrayList<>();
     for (DatasetEntry d : recipe.datasets()) {
-      List<Example> rows = DatasetReader.read(Path.of(d.path()), d.type());
+      Iterable<Example> rows = DatasetReader.open(Path.of(d.path()), d.type());
       out.add(new DataSource(d.path(), rows, d.weight()));
     }
     return out;
   }
 
   private TrainingData prepare(
-      List<Example> examples,
+      Iterable<Example> examples,
       TextEncoder encoder,
       MaskingStrategy mask,
       Gates gates,

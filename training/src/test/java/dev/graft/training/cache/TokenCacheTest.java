@@ -80,7 +80,7 @@ class TokenCacheTest {
   }
 
   private TokenCache cache(long maxBytes) {
-    return new TokenCache(Optional.of(folder), maxBytes, 2);
+    return new TokenCache(Optional.of(folder), maxBytes, 2, 1 << 20);
   }
 
   private static String shown(Encoded e) {
@@ -137,6 +137,15 @@ class TokenCacheTest {
   void fewTextsAreNotKept() {
     encode(cache(1 << 20), "t", List.of("one"));
     assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void tooManyTokensAreNotKept() {
+    TokenCache small = new TokenCache(Optional.of(folder), 1 << 20, 2, 3000);
+    assertThat(encode(small, "t", TEXTS)).isEqualTo(5);
+    assertThat(folder).doesNotExist();
+    assertThat(encode(small, "t", List.of("one", "two"))).isEqualTo(2);
+    assertThat(folder).exists();
   }
 
   @Test
