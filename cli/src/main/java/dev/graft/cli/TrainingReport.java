@@ -192,6 +192,17 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void onRestart(int stepsDone, int merges) {
+    line(
+        "step "
+            + Text.count(stepsDone)
+            + ": adapter merged into the weights ("
+            + Text.count(merges)
+            + (merges == 1 ? " merge" : " merges")
+            + " so far) and started anew");
+  }
+
+  @Override
   public void onCheckpoint(int step, Path checkpoint) {
     if (bar == null) {
       return;

@@ -157,51 +157,23 @@ public final class Merge {
     }
     // Declared first, so that the graph has all of them, whether the adapter uses them or not.
     inputs.forEach((name, value) -> trace.input(name, value.type()));
-    Tensor merged =
-        trace.at(
-            site.name(),
-            () ->
-                adapter
-                    .binding()
-                    .adapter()
-                    .mergedWeight(new Context(site, trace, weight.shape().toArray())));
+    AdapterBinding binding = adapter.binding();
+    MergeContext context =
+        new TracedMerge(
+            site,
+            trace.input(WEIGHT, DType.F32, weight.shape().toArray()),
+            name -> {
+              BoundParameter p = binding.parameter(site, name);
+              return trace.input(p.variable(), p.type());
+            },
+            name -> {
+              BoundShared shared = binding.shared(site, name);
+              return trace.input(shared.variable(), shared.type());
+            });
+    Tensor merged = trace.at(site.name(), () -> binding.adapter().mergedWeight(context));
     trace.output(MERGED, merged);
     try (Executable executable = compiler.compile(trace.build())) {
       return Objects.requireNonNull(executable.run(inputs).get(MERGED));
-    }
-  }
-
-  private final class Context implements MergeContext {
-    private final Site site;
-    private final Trace trace;
-    private final int[] shape;
-
-    Context(Site site, Trace trace, int[] shape) {
-      this.site = site;
-      this.trace = trace;
-      this.shape = shape;
-    }
-
-    @Override
-    public Site site() {
-      return site;
-    }
-
-    @Override
-    public Tensor weight() {
-      return trace.input(WEIGHT, DType.F32, shape);
-    }
-
-    @Override
-    public Tensor parameter(String name) {
-      BoundParameter p = adapter.binding().parameter(site, name);
-      return trace.input(p.variable(), p.type());
-    }
-
-    @Override
-    public Tensor shared(String name) {
-      BoundShared s = adapter.binding().shared(site, name);
-      return trace.input(s.variable(), s.type());
     }
   }
 

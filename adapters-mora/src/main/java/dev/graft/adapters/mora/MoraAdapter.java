@@ -119,6 +119,13 @@ final class MoraAdapter implements Adapter {
     return context.weight().plus(map(context.site()).change(context.parameter(M)));
   }
 
+  /** ReMoRA: sharing goes on with other groups, so that the merges add up to a higher rank. */
+  @Override
+  public Adapter restarted() {
+    MoraConfig next = config.restarted();
+    return next.equals(config) ? this : new MoraAdapter(next);
+  }
+
   /** PEFT's layout with a type of its own, since PEFT does not know MoRA. */
   @Override
   public Map<String, Object> savedConfig() {

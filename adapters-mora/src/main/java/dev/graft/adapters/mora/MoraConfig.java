@@ -69,6 +69,20 @@ public record MoraConfig(
     return targetModules.narrowed(excludeModules, layersToTransform);
   }
 
+  /** The options of what goes on after a merge: as ReMoRA says, with other groups. */
+  MoraConfig restarted() {
+    return new MoraConfig(
+        r,
+        squareRank,
+        moraType.next(),
+        coverage,
+        dropout,
+        targetModules,
+        excludeModules,
+        layersToTransform,
+        rankPattern);
+  }
+
   /**
    * The side r̂ of M at a site: the square root of a LoRA's (d + k)·r parameters, rounded to the
    * nearest integer, and then down to an even one for rotation.

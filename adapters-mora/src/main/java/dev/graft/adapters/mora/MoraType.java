@@ -41,6 +41,20 @@ public enum MoraType {
     return this == SHARING_GROUPED || this == SHARING_STRIDED_GROUPED;
   }
 
+  /**
+   * The type after a merge in the midst of training: sharing goes on with other groups, 1 → 2 → 3 →
+   * 4 → 1 (ReMoRA), rotation as it is.
+   */
+  MoraType next() {
+    return switch (this) {
+      case SHARING_STRIDED -> SHARING_GROUPED;
+      case SHARING_GROUPED -> SHARING_GROUPED_STRIDED;
+      case SHARING_GROUPED_STRIDED -> SHARING_STRIDED_GROUPED;
+      case SHARING_STRIDED_GROUPED -> SHARING_STRIDED;
+      case ROTATION -> ROTATION;
+    };
+  }
+
   /** Reads a name in kebab-case, or a number. */
   public static MoraType fromConfig(Object value) {
     List<String> names = new ArrayList<>();

@@ -47,6 +47,15 @@ public interface Adapter {
    */
   Tensor mergedWeight(MergeContext context);
 
+  /**
+   * The adapter that goes on, with parameters that start anew, when this one has been merged into
+   * the weights in the midst of training (ReLoRA, arXiv 2307.05695). It declares the same
+   * parameters as this one; an adapter that always goes on as it is returns itself.
+   */
+  default Adapter restarted() {
+    return this;
+  }
+
   /** Which biases of the base model are trained beside it, and saved with it. */
   default TrainedBiases trainedBiases() {
     return TrainedBiases.NONE;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ParameterValues {
   private final long seed;
+  private final int restart;
 
   /** Of the last weight that was taken apart: its factors are asked for one after the other. */
   private @Nullable LowRankFactors factors;
@@ -25,7 +26,17 @@ public final class ParameterValues {
   private record Key(String of, Initializer.BaseFactor.Decomposition decomposition, int r) {}
 
   public ParameterValues(long seed) {
+    this(seed, 0);
+  }
+
+  /**
+   * First values after a restart.
+   *
+   * @param restart which one, from 1; 0 for the start of the run
+   */
+  public ParameterValues(long seed, int restart) {
     this.seed = seed;
+    this.restart = restart;
   }
 
   /**
@@ -50,10 +61,10 @@ public final class ParameterValues {
     }
     if (initializer instanceof Initializer.KaimingUniform k) {
       double bound = Math.sqrt(6 / ((1 + k.a() * k.a()) * shape.dim(-1)));
-      return i -> (2 * Noise.uniform(seed, 0, 0, site, i) - 1) * bound;
+      return i -> (2 * Noise.uniform(seed, 0, restart, site, i) - 1) * bound;
     }
     if (initializer instanceof Initializer.Normal n) {
-      return i -> n.std() * Noise.normal(seed, 0, 0, site, i);
+      return i -> n.std() * Noise.normal(seed, 0, restart, site, i);
     }
     if (initializer instanceof Initializer.BaseFactor f) {
       return factor(variable, shape, f, baseWeight);

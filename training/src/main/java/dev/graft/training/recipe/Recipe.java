@@ -7,6 +7,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.training.data.Overlength;
 import dev.graft.training.data.Packing;
+import dev.graft.training.optim.Restarts;
 import dev.graft.training.optim.ScheduleKind;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,10 @@ public record Recipe(
     @Default("adamw")
         @Doc("{type: adamw, betas: [0.9, 0.999], eps: 1e-8}, or sgd, or schedule-free-adamw.")
         PluginBlock optimizer,
+    @Doc("ReLoRA: merges the adapter into the weights after every so many steps, and starts anew.")
+        Optional<Integer> reloraSteps,
+    @Doc("The steps over which the learning rate comes back after a merge; a tenth when absent.")
+        Optional<Integer> reloraWarmupSteps,
     @Default("0") @Doc("NEFTune: the size of the noise on the embeddings in training; 0 for none.")
         double neftuneNoiseAlpha,
     @Doc("With adapter full: regular expressions for the weights to train; the others freeze.")
@@ -94,6 +99,15 @@ public record Recipe(
     within("weight_decay", weightDecay, weightDecay >= 0, "of at least 0", "");
     within(
         "max_grad_norm", maxGradNorm, maxGradNorm >= 0, "of at least 0", "; 0 means no clipping");
+    reloraSteps.ifPresent(n -> atLeast("relora_steps", n, 1));
+    reloraWarmupSteps.ifPresent(
+        n ->
+            within(
+                "relora_warmup_steps",
+                n,
+                n >= 0 && n < reloraSteps.orElse(0),
+                "from 0 to less than relora_steps",
+                ""));
     within(
         "neftune_noise_alpha",
         neftuneNoiseAlpha,
@@ -170,6 +184,13 @@ public record Recipe(
   /** The backend block without what the trainer itself reads from it. */
   public PluginBlock backendPlugin() {
     return backend.without("dtype");
+  }
+
+  /** When the adapter is merged into the weights and starts anew. */
+  public Restarts restarts() {
+    return reloraSteps
+        .map(n -> new Restarts(n, reloraWarmupSteps.orElse((n + 9) / 10)))
+        .orElse(Restarts.NONE);
   }
 
   /** The warm-up steps of a run of so many steps; a ratio is rounded up. */

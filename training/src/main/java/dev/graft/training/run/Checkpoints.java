@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.TensorType;
+import dev.graft.models.MergedWeights;
 import dev.graft.models.files.AtomicFile;
 import dev.graft.models.files.Json;
 import dev.graft.models.files.Reading;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.models.safetensors.SafetensorsWriter;
+import dev.graft.training.optim.Restarts;
 import dev.graft.training.step.TrainStep;
 import dev.graft.training.step.Trainable;
 import java.io.IOException;
@@ -29,21 +31,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run folder: {@code checkpoint-<step>} with {@code trainables.safetensors},
- * {@code optimizer.safetensors} and {@code state.json}. Noise and data order follow from the seed
- * and the step, so nothing else is needed to go on exactly. A checkpoint appears whole or not at
- * all.
+ * {@code optimizer.safetensors} and {@code state.json}; and once an adapter has been merged into
+ * the weights, these, by their names and in f32, in {@code merged.safetensors}. Noise and data
+ * order follow from the seed and the step, so nothing else is needed to go on exactly. A checkpoint
+ * appears whole or not at all.
  */
 final class Checkpoints {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
   private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,9})");
   private static final String TRAINABLES = "trainables.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String MERGED = "merged.safetensors";
   private static final String STATE = "state.json";
 
   private final Path folder;
   private final int keep;
   private final Map<String, TensorType> trainables = new LinkedHashMap<>();
   private final Map<String, TensorType> optimizer;
+  private final Restarts restarts;
+  private final Optional<MergedWeights> merged;
 
   /**
    * The checkpoints of a run.
@@ -57,6 +63,8 @@ final class Checkpoints {
       trainables.put(t.variable(), t.type());
     }
     this.optimizer = TrainStep.state(run.trainedModel(), run.optimizer());
+    this.restarts = run.recipe().restarts();
+    this.merged = TrainingState.merged(run);
   }
 
   static boolean isCheckpoint(Path path) {
@@ -71,6 +79,9 @@ final class Checkpoints {
         temporary -> {
           SafetensorsWriter.write(temporary.resolve(TRAINABLES), entries(backend, trainables));
           SafetensorsWriter.write(temporary.resolve(OPTIMIZER), entries(backend, optimizer));
+          if (restarts.mergesAfter(progress.step()) > 0) {
+            SafetensorsWriter.write(temporary.resolve(MERGED), mergedEntries(backend));
+          }
           AtomicFile.writeString(temporary.resolve(STATE), Json.pretty(progress));
         });
     List<Path> all = newestFirst();
@@ -83,6 +94,19 @@ final class Checkpoints {
     List<SafetensorsWriter.Entry> out = new ArrayList<>();
     variables.forEach(
         (name, type) -> out.add(new SafetensorsWriter.Entry(name, type, () -> backend.read(name))));
+    return out;
+  }
+
+  private List<SafetensorsWriter.Entry> mergedEntries(Backend backend) {
+    MergedWeights weights = merged.orElseThrow();
+    List<SafetensorsWriter.Entry> out = new ArrayList<>();
+    weights
+        .types()
+        .forEach(
+            (weight, type) ->
+                out.add(
+                    new SafetensorsWriter.Entry(
+                        weight, type, () -> weights.read(weight, backend))));
     return out;
   }
 
@@ -122,7 +146,12 @@ final class Checkpoints {
           path.resolve(STATE), "expected step " + step(path) + ", received " + progress.step());
     }
     Safetensors values = check(path.resolve(TRAINABLES), trainables);
-    return new Saved(path, progress, values, check(path.resolve(OPTIMIZER), optimizer));
+    Safetensors state = check(path.resolve(OPTIMIZER), optimizer);
+    Optional<Safetensors> weights =
+        restarts.mergesAfter(progress.step()) == 0
+            ? Optional.empty()
+            : merged.map(m -> check(path.resolve(MERGED), m.types()));
+    return new Saved(path, progress, values, state, weights);
   }
 
   private static Progress progress(Path file) {
@@ -150,9 +179,18 @@ final class Checkpoints {
     return tensors;
   }
 
-  /** A checkpoint that can be loaded. */
-  record Saved(Path path, Progress progress, Safetensors trainables, Safetensors optimizer) {
-    /** Writes all of it to a backend's variables. */
+  /**
+   * A checkpoint that can be loaded.
+   *
+   * @param merged the weights that an adapter has been merged into, by name; empty before that
+   */
+  record Saved(
+      Path path,
+      Progress progress,
+      Safetensors trainables,
+      Safetensors optimizer,
+      Optional<Safetensors> merged) {
+    /** Writes trainables and the optimizer's state to a backend's variables. */
     void load(Backend backend) {
       for (Safetensors tensors : List.of(trainables, optimizer)) {
         tensors.names().forEach(n -> backend.write(n, tensors.tensor(n), tensors.dtype(n)));

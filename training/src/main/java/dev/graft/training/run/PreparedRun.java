@@ -68,7 +68,7 @@ public final class PreparedRun {
   private final Optional<BatchPlan> evalPlan;
   private final Optimizer optimizer;
   private final Schedule schedule;
-  private final StepGraphs graphs;
+  private final Phase first;
 
   private PreparedRun(
       Plugins found, Recipe asWritten, EncoderSource encoders, ExampleObserver observer) {
@@ -131,8 +131,12 @@ public final class PreparedRun {
             recipe.optimizer().options(),
             recipe.weightDecay(),
             schedule);
-    this.graphs =
-        new StepGraphs(trained, optimizer, recipe.maxGradNorm(), recipe.neftuneNoiseAlpha());
+    RestartChecks.check(recipe, trained, optimizer, plan.steps());
+    this.first = new Phase(0, trained, graphs(trained));
+  }
+
+  private StepGraphs graphs(TrainedModel model) {
+    return new StepGraphs(model, optimizer, recipe.maxGradNorm(), recipe.neftuneNoiseAlpha());
   }
 
   /**
@@ -355,8 +359,41 @@ public final class PreparedRun {
     return trained;
   }
 
+  /** The graphs of the run, or of its first steps until the adapter is merged. */
   public StepGraphs graphs() {
-    return graphs;
+    return first.graphs();
+  }
+
+  /** What is trained after so many merges of the adapter into the weights. */
+  Phase phase(int merges) {
+    Phase out = first;
+    for (int i = 1; i <= merges; i++) {
+      out = next(out, i);
+    }
+    return out;
+  }
+
+  private Phase next(Phase phase, int merges) {
+    TrainedModel before = phase.trained();
+    Adapter adapter = before.adapter().orElseThrow().adapter();
+    Adapter restarted = adapter.restarted();
+    if (restarted == adapter) {
+      return new Phase(merges, before, phase.graphs());
+    }
+    AdapterBinding binding = AdapterBinding.bind(restarted, before.model().sites());
+    TrainedModel after =
+        new TrainedModel(
+            before.model(), Optional.of(binding), before.compute(), before.trainableWeights());
+    if (!after.kept().equals(before.kept())) {
+      throw new GraftException(
+          ErrorCode.ADAPTER_UNSUPPORTED,
+          "expected the adapter '"
+              + recipe.adapter().type()
+              + "' to go on after a merge with the parameters that it had, received "
+              + after.kept()
+              + "; this is a fault of the adapter");
+    }
+    return new Phase(merges, after, graphs(after));
   }
 
   /** Opens the engine; the caller closes it. */

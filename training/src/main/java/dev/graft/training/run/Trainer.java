@@ -72,7 +72,7 @@ public final class Trainer {
         TrainingState training = new TrainingState(run, backend);
         Checkpoints checkpoints = new Checkpoints(path, run);
         Optional<Checkpoints.Saved> saved = resuming ? checkpoints.newest() : Optional.empty();
-        saved.ifPresentOrElse(s -> s.load(backend), training::initialise);
+        saved.ifPresentOrElse(training::resume, training::initialise);
         if (!resuming && state != RunFolder.State.EMPTY) {
           folder.clear();
         }
@@ -84,7 +84,15 @@ public final class Trainer {
         folder.writeRecipe(run.recipe());
         try (MetricsFile metrics = MetricsFile.open(folder.metrics(), progress.metricsBytes());
             TrainingLoop loop =
-                new TrainingLoop(run, backend, metrics, checkpoints, listener, () -> stopping)) {
+                new TrainingLoop(
+                    run,
+                    backend,
+                    training,
+                    progress.step(),
+                    metrics,
+                    checkpoints,
+                    listener,
+                    () -> stopping)) {
           listener.onStart(run, device, progress.step());
           Progress end = loop.run(progress);
           return finish(folder, training, end, listener);

@@ -14,6 +14,14 @@ public interface TrainingListener {
 
   default void onStep(StepMetrics metrics) {}
 
+  /**
+   * The adapter has been merged into the weights and starts anew.
+   *
+   * @param stepsDone the steps before it
+   * @param merges how many merges there have been
+   */
+  default void onRestart(int stepsDone, int merges) {}
+
   default void onEval(EvalMetrics metrics) {}
 
   default void onCheckpoint(int step, Path checkpoint) {}

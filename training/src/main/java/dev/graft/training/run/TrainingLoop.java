@@ -7,6 +7,7 @@ import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.Origin;
 import dev.graft.training.data.PackedBatch;
 import dev.graft.training.data.PlannedStep;
+import dev.graft.training.optim.Restarts;
 import dev.graft.training.step.EvalStep;
 import dev.graft.training.step.StepResult;
 import dev.graft.training.step.TrainStep;
@@ -28,12 +29,21 @@ final class TrainingLoop implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final TrainingListener listener;
   private final BooleanSupplier stopping;
-  private final TrainStep step;
-  private final EvalStep eval;
+  private final TrainingState state;
+  private Phase phase;
+  private TrainStep step;
+  private EvalStep eval;
 
+  /**
+   * A loop over a run's steps.
+   *
+   * @param state the run's variables, as they are after {@code stepsDone} steps
+   */
   TrainingLoop(
       PreparedRun run,
       Backend backend,
+      TrainingState state,
+      int stepsDone,
       MetricsFile metrics,
       Checkpoints checkpoints,
       TrainingListener listener,
@@ -44,8 +54,12 @@ final class TrainingLoop implements AutoCloseable {
     this.checkpoints = checkpoints;
     this.listener = listener;
     this.stopping = stopping;
-    this.step = new TrainStep(backend, run.graphs(), run.recipe().seed());
-    this.eval = new EvalStep(backend, run.graphs());
+    this.state = state;
+    Restarts restarts = run.recipe().restarts();
+    this.phase = run.phase(restarts.mergesAfter(stepsDone));
+    this.step = new TrainStep(backend, phase.graphs(), run.recipe().seed());
+    this.eval = new EvalStep(backend, phase.graphs());
+    step.stateBegan((long) phase.merges() * restarts.every());
   }
 
   /**
@@ -86,8 +100,13 @@ final class TrainingLoop implements AutoCloseable {
   private Progress train(Progress p) {
     long start = System.nanoTime();
     int index = p.step();
+    Restarts restarts = run.recipe().restarts();
+    if (restarts.before(index)) {
+      restart(index);
+    }
     PlannedStep planned = run.plan().step(index);
-    double rate = run.recipe().learningRate() * run.schedule().factor(index);
+    double rate =
+        run.recipe().learningRate() * run.schedule().factor(index) * restarts.factor(index);
     StepResult result =
         step.run(index + 1L, rate, planned.microBatches(), () -> examples(run.plan(), index));
     StepMetrics m =
@@ -106,6 +125,20 @@ final class TrainingLoop implements AutoCloseable {
     }
     listener.onStep(m);
     return p.afterStep(m.tokens(), m.trainedTokens(), m.loss());
+  }
+
+  /** Merges the adapter into the weights; what goes on has the same variables. */
+  private void restart(int stepsDone) {
+    Phase next = run.phase(phase.merges() + 1);
+    state.restart(phase, next);
+    if (next.graphs() != phase.graphs()) {
+      close();
+      step = new TrainStep(backend, next.graphs(), run.recipe().seed());
+      eval = new EvalStep(backend, next.graphs());
+    }
+    step.stateBegan(stepsDone);
+    phase = next;
+    listener.onRestart(stepsDone, next.merges());
   }
 
   private static String examples(BatchPlan plan, int index) {

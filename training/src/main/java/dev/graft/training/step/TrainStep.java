@@ -27,6 +27,7 @@ public final class TrainStep implements AutoCloseable {
   private final Compiled whole;
   private final Compiled accumulate;
   private @Nullable Executable apply;
+  private long stateBegan;
 
   /**
    * A step.
@@ -55,6 +56,15 @@ public final class TrainStep implements AutoCloseable {
     state(graphs.model(), graphs.optimizer()).forEach(this::zero);
   }
 
+  /**
+   * Says when the optimizer's state was last reset, for its corrections of a young state.
+   *
+   * @param stepsDone the steps of the run that were done then
+   */
+  public void stateBegan(long stepsDone) {
+    stateBegan = stepsDone;
+  }
+
   private void zero(String variable, TensorType type) {
     backend.write(variable, HostTensor.generate(DType.F32, type.shape(), i -> 0), DType.F32);
   }
@@ -72,7 +82,7 @@ public final class TrainStep implements AutoCloseable {
     Map<String, HostTensor> rates = new LinkedHashMap<>();
     rates.put(StepGraphs.LEARNING_RATE, HostTensor.scalar(learningRate));
     List<String> names = graphs.optimizer().scalars();
-    List<Double> values = graphs.optimizer().scalarsAt(step);
+    List<Double> values = graphs.optimizer().scalarsAt(step - stateBegan);
     for (int i = 0; i < names.size(); i++) {
       rates.put(names.get(i), HostTensor.scalar(values.get(i)));
     }
