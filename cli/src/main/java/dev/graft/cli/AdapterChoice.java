@@ -2,7 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.models.CausalLm;
+import dev.graft.models.ModelFolder;
 import dev.graft.models.NamedAdapters;
 import dev.graft.models.SavedAdapter;
 import dev.graft.training.plugins.Plugins;
@@ -59,12 +59,12 @@ record AdapterChoice(String name, Path folder, double weight) {
   }
 
   /** Reads the folders and lays them onto a model together; nothing where none is given. */
-  static Optional<SavedAdapter> bind(Plugins plugins, List<String> texts, CausalLm model) {
+  static Optional<SavedAdapter> bind(Plugins plugins, List<String> texts, ModelFolder base) {
     Map<String, SavedAdapter> adapters = new LinkedHashMap<>();
     Map<String, Double> weights = new LinkedHashMap<>();
     for (String text : texts) {
       AdapterChoice choice = parse(text);
-      SavedAdapter saved = LoadedModel.adapter(plugins, choice.folder()).bind(model);
+      SavedAdapter saved = LoadedModel.adapter(plugins, choice.folder()).bind(base);
       if (texts.size() == 1 && choice.weight() == 1) {
         return Optional.of(saved);
       }
@@ -79,6 +79,6 @@ record AdapterChoice(String name, Path folder, double weight) {
     }
     return adapters.isEmpty()
         ? Optional.empty()
-        : Optional.of(NamedAdapters.of(model, adapters).weighted(weights));
+        : Optional.of(NamedAdapters.of(base.model(), adapters).weighted(weights));
   }
 }

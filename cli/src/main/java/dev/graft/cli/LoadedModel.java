@@ -34,7 +34,7 @@ final class LoadedModel implements AutoCloseable {
   /** Reads the folders, opens the engine and loads the weights. */
   static LoadedModel load(Plugins plugins, ModelFolder folder, ModelOptions options) {
     options.engine.plugin(plugins); // An unknown engine is refused before files are read.
-    Optional<SavedAdapter> saved = AdapterChoice.bind(plugins, options.adapters, folder.model());
+    Optional<SavedAdapter> saved = AdapterChoice.bind(plugins, options.adapters, folder);
     DType dtype = options.dtype.dtype();
     Backend backend = options.engine.open(plugins);
     try {

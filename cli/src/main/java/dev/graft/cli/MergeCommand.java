@@ -69,7 +69,7 @@ final class MergeCommand implements Callable<Integer> {
   public Integer call() {
     Plugins plugins = session.plugins();
     ModelFolder base = ModelFolder.open(model);
-    SavedAdapter saved = AdapterChoice.bind(plugins, adapters, base.model()).orElseThrow();
+    SavedAdapter saved = AdapterChoice.bind(plugins, adapters, base).orElseThrow();
     try (Backend backend = engine.open(plugins)) {
       GraphCompiler compiler = g -> Expansion.compile(backend, g);
       Merge.Report report = Merge.write(base, saved, out, dtype.dtype(), compiler);

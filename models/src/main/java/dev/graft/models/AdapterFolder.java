@@ -193,6 +193,18 @@ public final class AdapterFolder {
     return new SavedAdapter(binding, parameters, replaced);
   }
 
+  /**
+   * Lays the adapter onto the model of a folder, which has to be the one that it was trained on.
+   *
+   * @throws GraftException as {@link #bind(CausalLm)}; {@code adapter.base-model} when the folder
+   *     tells which weights it was trained on, and the model's are others
+   */
+  public SavedAdapter bind(ModelFolder base) {
+    SavedAdapter saved = bind(base.model());
+    BaseSamples.check(tensors, saved.binding(), base.weights(), baseModel());
+    return saved;
+  }
+
   private static String savedName(Adapter adapter, BoundParameter p) {
     return PREFIX + p.site().name() + "." + adapter.savedName(p.site(), p.spec().name());
   }
@@ -361,20 +373,23 @@ public final class AdapterFolder {
    */
   public static void write(
       Path folder, AdapterBinding binding, Map<String, HostTensor> values, String baseModel) {
-    write(folder, binding, values, Map.of(), baseModel);
+    write(folder, binding, values, Map.of(), baseModel, Optional.empty());
   }
 
   /**
    * The same with whole weights of the base model.
    *
    * @param weights {@link AdapterBinding#trainedWeights} by name
+   * @param base the weights that the adapter was trained on, of which the folder keeps samples so
+   *     that other models can be told apart
    */
   public static void write(
       Path folder,
       AdapterBinding binding,
       Map<String, HostTensor> values,
       Map<String, HostTensor> weights,
-      String baseModel) {
+      String baseModel,
+      Optional<Weights> base) {
     Map<String, Object> config = new TreeMap<>(binding.adapter().savedConfig());
     config.put(BASE_MODEL, baseModel);
     Map<String, HostTensor> named = new TreeMap<>();
@@ -415,7 +430,10 @@ public final class AdapterFolder {
               + e,
           e);
     }
-    SafetensorsWriter.write(folder.resolve(TENSORS), named);
+    SafetensorsWriter.write(
+        folder.resolve(TENSORS),
+        named,
+        base.map(w -> BaseSamples.of(binding, w)).orElseGet(Map::of));
     AtomicFile.writeString(folder.resolve(CONFIG), Json.pretty(config));
   }
 }

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +174,53 @@ class AdapterFolderTest {
       assertThat(backend.read("adapter.model.layers.0.self_attn.q_proj.lora_A").dtype())
           .isEqualTo(DType.F32);
     }
+  }
+
+  /** The fixture's model with one weight replaced, stored in a dtype. */
+  private ModelFolder base(DType dtype, String name, double factor) throws IOException {
+    Map<String, HostTensor> weights = new TreeMap<>();
+    Weights of = fixture.folder.weights();
+    for (WeightSpec w : fixture.model().weights()) {
+      HostTensor value = of.tensor(w.name());
+      double by = w.name().equals(name) ? factor : 1;
+      HostTensor scaled = HostTensor.generate(DType.F32, value.shape(), i -> by * value.get(i));
+      weights.put(w.name(), scaled.cast(dtype));
+    }
+    Path to = folder.resolve("base-" + dtype + factor);
+    Files.createDirectories(to);
+    Files.copy(fixture.folder.path().resolve("config.json"), to.resolve("config.json"));
+    SafetensorsWriter.write(to.resolve("model.safetensors"), weights);
+    return ModelFolder.open(to);
+  }
+
+  @Test
+  void anotherBaseModelOfTheSameShapesIsRefused() throws IOException {
+    SavedAdapter saved = fixture.adapter("lora").bind(fixture.folder);
+    Path out = folder.resolve("adapter");
+    AdapterFolder.write(
+        out,
+        saved.binding(),
+        saved.parameters(),
+        Map.of(),
+        "the/base",
+        Optional.of(fixture.folder.weights()));
+    AdapterFolder adapter = AdapterFolder.read(out, TestBackend.adapters());
+    assertThat(adapter.bind(fixture.folder).parameters()).hasSameSizeAs(saved.parameters());
+    String weight = "model.layers.0.self_attn.q_proj.weight";
+    // The same model in another precision.
+    for (DType dtype : List.of(DType.F16, DType.BF16)) {
+      assertThat(adapter.bind(base(dtype, weight, 1)).parameters()).isNotEmpty();
+    }
+    ModelFolder other = base(DType.F32, weight, 1.02);
+    refused(
+        () -> adapter.bind(other),
+        ErrorCode.ADAPTER_BASE_MODEL,
+        "adapter_model.safetensors",
+        "'the/base'",
+        "1 of the",
+        weight);
+    // A weight that the adapter does not change may differ.
+    assertThat(adapter.bind(base(DType.F32, "model.norm.weight", 3)).parameters()).isNotEmpty();
   }
 
   @Test

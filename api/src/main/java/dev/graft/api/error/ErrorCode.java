@@ -42,6 +42,7 @@ public enum ErrorCode {
   TARGETS_UNMATCHED("targets.unmatched", 2),
   ADAPTER_UNSUPPORTED("adapter.unsupported", 2),
   ADAPTER_TENSORS("adapter.tensors", 2),
+  ADAPTER_BASE_MODEL("adapter.base-model", 2),
   LOSS_NOT_FINITE("loss.not-finite", 1),
   RESUME_MISMATCH("resume.mismatch", 2),
   INTERRUPTED("interrupted", 1);

@@ -40,9 +40,19 @@ public final class SafetensorsWriter {
 
   /** Writes tensors in the iteration order of the map. */
   public static void write(Path file, Map<String, HostTensor> tensors) {
+    write(file, tensors, Map.of());
+  }
+
+  /**
+   * Writes tensors in the iteration order of the map.
+   *
+   * @param metadata strings of the file's own, besides its format
+   */
+  public static void write(
+      Path file, Map<String, HostTensor> tensors, Map<String, String> metadata) {
     List<Entry> entries = new ArrayList<>();
     tensors.forEach((name, value) -> entries.add(Entry.of(name, value)));
-    write(file, entries);
+    write(file, entries, metadata);
   }
 
   /**
@@ -52,7 +62,11 @@ public final class SafetensorsWriter {
    *     then
    */
   public static void write(Path file, List<Entry> entries) {
-    ByteBuffer header = header(entries);
+    write(file, entries, Map.of());
+  }
+
+  private static void write(Path file, List<Entry> entries, Map<String, String> metadata) {
+    ByteBuffer header = header(entries, metadata);
     AtomicFile.write(
         file,
         channel -> {
@@ -69,9 +83,10 @@ public final class SafetensorsWriter {
         });
   }
 
-  private static ByteBuffer header(List<Entry> entries) {
+  private static ByteBuffer header(List<Entry> entries, Map<String, String> metadata) {
     ObjectNode json = Json.mapper().createObjectNode();
-    json.putObject("__metadata__").put("format", "pt");
+    ObjectNode strings = json.putObject("__metadata__").put("format", "pt");
+    metadata.forEach(strings::put);
     long at = 0;
     for (Entry e : entries) {
       if (json.has(e.name())) {

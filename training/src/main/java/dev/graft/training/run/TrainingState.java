@@ -170,7 +170,14 @@ final class TrainingState {
       }
       Folders.write(
           folder.adapter(),
-          f -> AdapterFolder.write(f, binding, values, weights, run.recipe().baseModel()));
+          f ->
+              AdapterFolder.write(
+                  f,
+                  binding,
+                  values,
+                  weights,
+                  run.recipe().baseModel(),
+                  Optional.of(run.folder().weights())));
       return folder.adapter();
     }
     Folders.write(folder.model(), this::writeModel);
