@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:success", "1:the run failed", "2:the recipe, a file or the usage is wrong"},
     subcommands = {
       TrainCommand.class,
+      PreviewCommand.class,
       GenerateCommand.class,
       MergeCommand.class,
       ScoreCommand.class,
@@ -64,6 +65,7 @@ final class GraftCommand implements Runnable {
     line.registerConverter(StoredDType.class, new Choice<>(StoredDType.class));
     line.registerConverter(
         InitModelCommand.TokenizerKind.class, new Choice<>(InitModelCommand.TokenizerKind.class));
+    line.registerConverter(Color.class, new Choice<>(Color.class));
     line.registerConverter(Precision.class, new Choice<>(Precision.class));
     line.registerConverter(
         GenerateCommand.Template.class, new Choice<>(GenerateCommand.Template.class));

@@ -25,7 +25,12 @@ final class RecipeOptions {
   Optional<String> engine = Optional.empty();
 
   Recipe read(Path recipe) {
-    List<String> overrides = new ArrayList<>();
+    return read(recipe, List.of());
+  }
+
+  /** Reads a recipe; further overrides come before those of the command line. */
+  Recipe read(Path recipe, List<String> before) {
+    List<String> overrides = new ArrayList<>(before);
     engine.ifPresent(e -> overrides.add("backend.type=" + e));
     overrides.addAll(set);
     return RecipeFile.read(recipe, overrides);

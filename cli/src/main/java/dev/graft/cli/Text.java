@@ -27,9 +27,10 @@ final class Text {
     return (double) part / (double) whole;
   }
 
-  /** {@code 3.15 %}, {@code 42 %}. */
+  /** {@code 3.15 %}, {@code 42 %}, {@code 99.6 %}. */
   static String percent(double share) {
-    return String.format(Locale.ROOT, share < 0.1 ? "%.2f %%" : "%.0f %%", 100 * share);
+    String format = share < 0.1 ? "%.2f %%" : share > 0.99 && share < 1 ? "%.1f %%" : "%.0f %%";
+    return String.format(Locale.ROOT, format, 100 * share);
   }
 
   /** {@code 820 KiB}, {@code 3.4 GiB}. */

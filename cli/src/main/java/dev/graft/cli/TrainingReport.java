@@ -54,7 +54,7 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
     table.print(session.err());
     session.err().flush();
     if (session.terminal()) {
-      bar = bar(run.plan().steps(), stepsDone);
+      bar = bar("step", run.plan().steps(), stepsDone);
     }
   }
 
@@ -135,12 +135,17 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
     }
   }
 
-  private static ProgressBar bar(int steps, int done) {
+  /**
+   * A bar on the terminal.
+   *
+   * @param most how many steps there are; −1 when that is not known
+   */
+  static ProgressBar bar(String name, int most, int done) {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     return new ProgressBarBuilder()
-        .setTaskName("step")
-        .setInitialMax(steps)
+        .setTaskName(name)
+        .setInitialMax(most)
         .startsFrom(done, java.time.Duration.ZERO)
         .setUpdateIntervalMillis(200)
         .setStyle(ProgressBarStyle.UNICODE_BLOCK)

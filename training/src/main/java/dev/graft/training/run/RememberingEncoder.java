@@ -2,9 +2,10 @@ package dev.graft.training.run;
 
 import dev.graft.training.data.Encoded;
 import dev.graft.training.data.TextEncoder;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Tokenizes a text that comes again, for another mask, only once; as long as there is room. */
 final class RememberingEncoder implements TextEncoder {
@@ -12,8 +13,8 @@ final class RememberingEncoder implements TextEncoder {
   private static final long MOST_TOKENS = 8_000_000;
 
   private final TextEncoder encoder;
-  private final Map<String, Encoded> known = new HashMap<>();
-  private long tokens;
+  private final Map<String, Encoded> known = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong();
 
   RememberingEncoder(TextEncoder encoder) {
     this.encoder = encoder;
@@ -24,8 +25,7 @@ final class RememberingEncoder implements TextEncoder {
     Encoded encoded = known.get(text);
     if (encoded == null) {
       encoded = encoder.encode(text);
-      if (tokens + encoded.size() <= MOST_TOKENS) {
-        tokens += encoded.size();
+      if (tokens.addAndGet(encoded.size()) <= MOST_TOKENS) {
         known.put(text, encoded);
       }
     }
