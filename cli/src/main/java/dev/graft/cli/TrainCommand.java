@@ -128,13 +128,14 @@ final class TrainCommand implements Callable<Integer> {
                         + ", "
                         + after.map(a -> number(Math.exp(a))).orElse("?")
                         + ")"));
-    table.row(read.isFull() ? "model" : "adapter", Text.path(s.result()));
+    boolean whole = read.endsWithModel();
+    table.row(whole ? "model" : "adapter", Text.path(s.result()));
     table.print(session.out());
-    String model = Text.shell(read.isFull() ? s.result() : Path.of(read.baseModel()));
-    String adapter = read.isFull() ? "" : " --adapter " + Text.shell(s.result());
+    String model = Text.shell(whole ? s.result() : Path.of(read.baseModel()));
+    String adapter = whole ? "" : " --adapter " + Text.shell(s.result());
     boolean alpaca = read.datasets().get(0).type() == DatasetType.ALPACA;
     session.out().println();
-    session.out().println("Try it, or make it part of the model:");
+    session.out().println(whole ? "Try it:" : "Try it, or make it part of the model:");
     session
         .out()
         .println(
@@ -144,7 +145,7 @@ final class TrainCommand implements Callable<Integer> {
                 + model
                 + adapter
                 + (alpaca ? " --template alpaca \"…\"" : " \"…\""));
-    if (!read.isFull()) {
+    if (!whole) {
       Path merged = s.folder().resolve("merged");
       session
           .out()

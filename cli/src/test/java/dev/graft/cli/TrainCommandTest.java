@@ -165,6 +165,15 @@ final class TrainCommandTest {
   }
 
   @Test
+  void mergesOnTheWayAreToldAndEndWithAModel() {
+    Run merged = train("--set", "relora_steps=1").succeeds();
+    assertThat(merged.err()).contains("step 1: adapter merged into the weights (1 merge so far)");
+    assertThat(merged.out())
+        .contains("generate --model " + run.resolve("model") + " ")
+        .doesNotContain("--adapter");
+  }
+
+  @Test
   void doctorForecastsARecipe() throws IOException {
     Run doctor = Run.graft("doctor", recipe, "--json", "--no-measure").succeeds();
     JsonNode forecast = new ObjectMapper().readTree(doctor.out()).get("recipe");

@@ -172,6 +172,11 @@ public record Recipe(
     return adapter.type().equals(FULL);
   }
 
+  /** Whether a run ends with a whole model instead of an adapter. */
+  public boolean endsWithModel() {
+    return isFull() || reloraSteps.isPresent();
+  }
+
   /** The compute precision: the backend block's {@code dtype}, by default fp32. */
   public Precision precision() {
     Map<String, Object> block = new LinkedHashMap<>();
