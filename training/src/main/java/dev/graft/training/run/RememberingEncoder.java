@@ -3,6 +3,7 @@ package dev.graft.training.run;
 import dev.graft.training.data.Encoded;
 import dev.graft.training.data.TextEncoder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,5 +51,11 @@ final class RememberingEncoder implements TextEncoder {
   @Override
   public int vocabSize() {
     return encoder.vocabSize();
+  }
+
+  /** Its tokens are the encoder's, so they may be taken from what was kept of earlier runs. */
+  @Override
+  public Optional<String> identity() {
+    return encoder.identity();
   }
 }
