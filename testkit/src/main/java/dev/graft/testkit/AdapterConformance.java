@@ -32,11 +32,13 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -54,6 +56,14 @@ import org.junit.jupiter.api.TestFactory;
 public abstract class AdapterConformance<C extends Record> {
   /** The largest difference between forward and merge, relative to the largest output. */
   private static final double MERGE_TOLERANCE = 1e-10;
+
+  /**
+   * The largest difference that saving makes, relative to the largest value: what is saved is
+   * rounded to f32 once more.
+   */
+  private static final double SAVING_TOLERANCE = 1e-6;
+
+  private static final double LEARNING_RATE = 0.1;
 
   private static final long SEED = 7;
 
@@ -91,7 +101,8 @@ public abstract class AdapterConformance<C extends Record> {
 
   /**
    * What of a configuration a saved adapter keeps: by default all. An option that matters only
-   * before training may be lost; say here what it becomes.
+   * before training may be lost, and an adapter may be saved as one of another configuration; say
+   * here what it becomes.
    */
   protected C saved(C config) {
     return config;
@@ -168,7 +179,7 @@ public abstract class AdapterConformance<C extends Record> {
             assertThat(p.shape().size()).as("the size of %s", p).isPositive();
             assertThat(p.learningRateFactor())
                 .as("the learning rate's factor of %s", p)
-                .isPositive()
+                .isNotNegative()
                 .isFinite();
             assertThat(names.add(p.name())).as("the name of %s is unique", p).isTrue();
             String savedName = adapter.savedName(site, p.name());
@@ -177,6 +188,7 @@ public abstract class AdapterConformance<C extends Record> {
                 .as("the saved name '%s' of %s is unique at %s", savedName, p, site.name())
                 .isTrue();
           }
+          assertThat(trained(adapter, site)).as("what is trained of %s", parameters).isNotEmpty();
           assertThat(adapter.parameters(site)).as("asked again").isEqualTo(parameters);
           adapter.targets().matches(site); // any answer will do
         });
@@ -382,7 +394,8 @@ public abstract class AdapterConformance<C extends Record> {
           Trace t = new Trace("forward");
           AdapterHarness h = evaluation(t, adapter, site);
           Tensor y = adapter.forward(h);
-          List<Tensor> inputs = parameters(adapter, site, h);
+          List<Tensor> inputs = new ArrayList<>();
+          trained(adapter, site).forEach(p -> inputs.add(h.parameter(p.name())));
           if (h.x().dtype().isFloating()) {
             inputs.add(h.x());
           }
@@ -395,33 +408,151 @@ public abstract class AdapterConformance<C extends Record> {
         });
   }
 
-  private static List<Tensor> parameters(Adapter adapter, Site site, AdapterHarness h) {
-    List<Tensor> out = new ArrayList<>();
-    adapter.parameters(site).forEach(p -> out.add(h.parameter(p.name())));
-    return out;
+  /** The parameters that training changes; the others are kept as they started. */
+  private static List<ParameterSpec> trained(Adapter adapter, Site site) {
+    return adapter.parameters(site).stream().filter(p -> p.learningRateFactor() > 0).toList();
   }
 
+  /**
+   * From random values every trained parameter moves at once. Where the change starts at zero, what
+   * it is a product of moves one after the other, and all have moved after two steps.
+   */
   @TestFactory
   final Stream<DynamicNode> everyParameterIsTrained() {
     return everywhere(
         (config, adapter, site) -> {
-          Trace t = new Trace("gradients");
-          AdapterHarness h = evaluation(t, adapter, site);
-          Tensor y = adapter.forward(h);
-          HostTensor weights =
-              HostTensor.generate(y.dtype(), y.shape(), i -> Noise.normal(SEED, 1, 0, 0, i));
-          Tensor loss = y.times(t.constant(weights)).sum();
-          List<Tensor> gradients = Gradients.of(loss, parameters(adapter, site, h));
-          for (int i = 0; i < gradients.size(); i++) {
-            t.output("g" + i, gradients.get(i));
-          }
-          Map<String, HostTensor> out = run(t.build(), h.values(SEED, Parameters.RANDOM));
-          for (int i = 0; i < gradients.size(); i++) {
-            assertThat(output(out, "g" + i))
-                .as("the gradient of %s at %s", adapter.parameters(site).get(i), site.name())
-                .matches(g -> Arrays.stream(g).anyMatch(v -> v != 0), "is not all zero");
+          checkMoved(adapter, site, Parameters.RANDOM, 1);
+          checkMoved(adapter, site, Parameters.INITIAL, 2);
+        });
+  }
+
+  /** Steps of plain gradient descent along another direction of the output each time. */
+  private static void checkMoved(Adapter adapter, Site site, Parameters start, int steps) {
+    Trace t = new Trace("gradients");
+    AdapterHarness h = evaluation(t, adapter, site);
+    Tensor y = adapter.forward(h);
+    Tensor loss = y.times(t.input("direction", y.type())).sum();
+    List<ParameterSpec> trained = trained(adapter, site);
+    List<Tensor> gradients =
+        Gradients.of(loss, trained.stream().map(p -> h.parameter(p.name())).toList());
+    for (int i = 0; i < gradients.size(); i++) {
+      t.output(trained.get(i).name(), gradients.get(i));
+    }
+    Graph graph = t.build();
+    Map<String, HostTensor> first = h.values(SEED, start);
+    Map<String, HostTensor> values = new HashMap<>(first);
+    for (int step = 1; step <= steps; step++) {
+      long now = step;
+      values.put(
+          "direction",
+          HostTensor.generate(y.dtype(), y.shape(), i -> Noise.normal(SEED, now, 0, 0, i)));
+      Map<String, HostTensor> out = run(graph, values);
+      for (ParameterSpec p : trained) {
+        HostTensor before = Comparison.output(values, input(p));
+        HostTensor gradient = Comparison.output(out, p.name());
+        assertThat(gradient.toDoubles())
+            .as("the gradient of %s at %s", p, site.name())
+            .matches(g -> Arrays.stream(g).allMatch(Double::isFinite), "is finite");
+        double rate = LEARNING_RATE * p.learningRateFactor();
+        values.put(
+            input(p),
+            HostTensor.generate(DType.F32, p.shape(), i -> before.get(i) - rate * gradient.get(i)));
+      }
+    }
+    for (ParameterSpec p : trained) {
+      assertThat(output(values, input(p)))
+          .as(
+              "%s at %s after steps of training: %s, from values that are %s",
+              p, site.name(), steps, start)
+          .isNotEqualTo(output(first, input(p)));
+    }
+  }
+
+  private static String input(ParameterSpec p) {
+    return "parameter." + p.name();
+  }
+
+  @TestFactory
+  final Stream<DynamicNode> whatIsKeptIsUsed() {
+    return everywhere(
+        (config, adapter, site) -> {
+          AdapterHarness h = evaluation(new Trace("values"), adapter, site);
+          Map<String, HostTensor> values = h.values(SEED, Parameters.RANDOM);
+          for (ParameterSpec p : adapter.parameters(site)) {
+            if (p.learningRateFactor() == 0) {
+              Map<String, HostTensor> others = new HashMap<>(values);
+              others.put(
+                  input(p), Comparison.output(h.values(SEED + 1, Parameters.RANDOM), input(p)));
+              Map<String, HostTensor> out = both(adapter, site, values);
+              Map<String, HostTensor> other = both(adapter, site, others);
+              for (String key : List.of("y", "merged")) {
+                assertThat(output(other, key))
+                    .as("'%s' at %s with other values of %s, which is kept", key, site.name(), p)
+                    .isNotEqualTo(output(out, key));
+              }
+            }
           }
         });
+  }
+
+  // ---------------------------------------------------------------- saving
+
+  /** What is saved, put onto the same base weight, is what was trained. */
+  @TestFactory
+  final Stream<DynamicNode> aSavedAdapterComputesTheSame() {
+    return everywhere(
+        (config, adapter, site) -> {
+          Map<String, Object> savedConfig = adapter.savedConfig();
+          Adapter read =
+              provider()
+                  .create(
+                      provider()
+                          .fromSaved(savedConfig)
+                          .orElseThrow(
+                              () -> new AssertionError("fromSaved is empty for " + savedConfig)));
+          Map<String, HostTensor> values =
+              evaluation(new Trace("values"), adapter, site).values(SEED, Parameters.RANDOM);
+          Map<String, HostTensor> parameters = new LinkedHashMap<>();
+          Map<String, HostTensor> others = new HashMap<>(values);
+          for (ParameterSpec p : adapter.parameters(site)) {
+            parameters.put(p.name(), Comparison.output(values, input(p)));
+            others.remove(input(p));
+          }
+          Map<String, HostTensor> saved = adapter.savedTensors(site, parameters);
+          assertThat(saved.keySet())
+              .as("what is saved at %s, beside what is read back", site.name())
+              .isEqualTo(
+                  read.parameters(site).stream()
+                      .map(p -> read.savedName(site, p.name()))
+                      .collect(Collectors.toSet()));
+          for (ParameterSpec p : read.parameters(site)) {
+            HostTensor tensor = Comparison.output(saved, read.savedName(site, p.name()));
+            assertThat(new TensorType(tensor.dtype(), tensor.shape()))
+                .as("what is saved for %s at %s", p, site.name())
+                .isEqualTo(new TensorType(DType.F32, p.shape()));
+            others.put(input(p), tensor);
+          }
+          Map<String, HostTensor> trained = both(adapter, site, values);
+          Map<String, HostTensor> again = both(read, site, others);
+          for (String key : List.of("y", "merged")) {
+            double[] expected = output(trained, key);
+            double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+            assertThat(output(again, key))
+                .as("'%s' at %s of the saved adapter", key, site.name())
+                .usingComparatorWithPrecision(SAVING_TOLERANCE * largest)
+                .containsExactly(expected);
+          }
+        });
+  }
+
+  /** The output as {@code y} and the merged weight as {@code merged}. */
+  private static Map<String, HostTensor> both(
+      Adapter adapter, Site site, Map<String, HostTensor> values) {
+    Trace t = new Trace("both");
+    AdapterHarness h = evaluation(t, adapter, site);
+    t.output("y", adapter.forward(h));
+    t.output("merged", adapter.mergedWeight(h));
+    return run(t.build(), values);
   }
 
   // ---------------------------------------------------------------- dropout, state

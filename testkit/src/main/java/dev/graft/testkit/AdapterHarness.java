@@ -244,6 +244,8 @@ public final class AdapterHarness implements AdapterContext, MergeContext {
       int rows = weight.shape().dim(0);
       return HostTensor.generate(
           DType.F32, p.shape(), column -> norm(weight, column, columns, rows));
+    } else if (init instanceof Initializer.BaseFactor f) {
+      return BaseFactors.of(weight, f, p.shape());
     }
     throw new IllegalStateException("expected a known initializer, received " + init);
   }

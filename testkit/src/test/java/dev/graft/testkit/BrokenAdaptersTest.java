@@ -133,8 +133,7 @@ final class BrokenAdaptersTest {
 
   @Test
   void aParameterWithoutGradientIsFound() {
-    rejected(
-        CutGradient.class, "everyParameterIsTrained", "the gradient of ParameterSpec[name=gain");
+    rejected(CutGradient.class, "everyParameterIsTrained", "ParameterSpec[name=gain");
   }
 
   static final class F32Output extends Toy {
@@ -156,7 +155,7 @@ final class BrokenAdaptersTest {
 
   @Test
   void savedNamesThatClashAreFound() {
-    rejected(SharedSavedName.class, "parametersAreInOrder", "the saved name 'weight'");
+    found(SharedSavedName.class, "the saved name 'weight'");
   }
 
   static final class ForgetfulConfig extends Toy {
@@ -302,5 +301,74 @@ final class BrokenAdaptersTest {
   void constantsOfOneNameAreFound() {
     rejected(
         SharedConstantName.class, "constantsFollowFromTheWeight", "the name of squares is unique");
+  }
+
+  static final class NothingTrained extends Toy {
+    NothingTrained() {
+      super(Fault.NOTHING_TRAINED);
+    }
+  }
+
+  @Test
+  void anAdapterThatTrainsNothingIsFound() {
+    rejected(NothingTrained.class, "parametersAreInOrder", "what is trained of [ParameterSpec");
+  }
+
+  static final class StuckAtTheStart extends Toy {
+    StuckAtTheStart() {
+      super(Fault.STUCK_AT_THE_START);
+    }
+  }
+
+  @Test
+  void aStartThatNothingLeavesIsFound() {
+    rejected(
+        StuckAtTheStart.class,
+        "everyParameterIsTrained",
+        "after steps of training: 2, from values that are INITIAL");
+  }
+
+  static final class KeptForNothing extends Toy {
+    KeptForNothing() {
+      super(Fault.KEPT_FOR_NOTHING);
+    }
+  }
+
+  @Test
+  void whatIsKeptForNothingIsFound() {
+    found(KeptForNothing.class, "with other values of ParameterSpec[name=kept");
+  }
+
+  static final class FactorOfAnotherShape extends Toy {
+    FactorOfAnotherShape() {
+      super(Fault.FACTOR_OF_ANOTHER_SHAPE);
+    }
+  }
+
+  @Test
+  void aFactorOfAnotherShapeIsFound() {
+    found(FactorOfAnotherShape.class, ", r] with r of at most 12 for BaseFactor[");
+  }
+
+  static final class SavesAnother extends Toy {
+    SavesAnother() {
+      super(Fault.SAVES_ANOTHER);
+    }
+  }
+
+  @Test
+  void savingAnotherThanWasTrainedIsFound() {
+    rejected(SavesAnother.class, "aSavedAdapterComputesTheSame", "of the saved adapter");
+  }
+
+  static final class SavesTooLittle extends Toy {
+    SavesTooLittle() {
+      super(Fault.SAVES_TOO_LITTLE);
+    }
+  }
+
+  @Test
+  void savingTooLittleIsFound() {
+    rejected(SavesTooLittle.class, "aSavedAdapterComputesTheSame", "beside what is read back");
   }
 }

@@ -14,6 +14,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Linear;
 import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -22,8 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A change of rank 2 with a gain per output, y = y₀ + gain ⊙ ‖W‖² ⊙ up(down(drop(x))), where ‖W‖²
- * are the squared norms of W's rows, and its faults.
+ * A change of rank 2 with a gain per output, y = y₀ + gain ⊙ ‖W‖² ⊙ (up − kept)(down(drop(x))),
+ * where ‖W‖² are the squared norms of W's rows and kept is what up starts from, and its faults.
  */
 final class ToyAdapter implements Adapter {
   /** What is wrong with an adapter. */
@@ -48,7 +49,13 @@ final class ToyAdapter implements Adapter {
     UNDECLARED_CONSTANT,
     CONSTANT_OF_ANOTHER_SHAPE,
     CONSTANT_OF_A_PARAMETER,
-    SHARED_CONSTANT_NAME
+    SHARED_CONSTANT_NAME,
+    NOTHING_TRAINED,
+    STUCK_AT_THE_START,
+    KEPT_FOR_NOTHING,
+    FACTOR_OF_ANOTHER_SHAPE,
+    SAVES_ANOTHER,
+    SAVES_TOO_LITTLE
   }
 
   /** The configuration. */
@@ -77,11 +84,26 @@ final class ToyAdapter implements Adapter {
           ErrorCode.ADAPTER_UNSUPPORTED, "expected a linear site, received " + site);
     }
     int r = is(Fault.EMPTY_PARAMETER) ? 0 : 2;
-    Initializer up = is(Fault.STARTS_ELSEWHERE) ? new Initializer.Normal(0.1) : Initializer.zeros();
+    Initializer start =
+        new Initializer.BaseFactor(
+            Initializer.BaseFactor.Decomposition.ORTHOGONAL, Initializer.BaseFactor.Side.OUT, 1);
+    Initializer up = is(Fault.STARTS_ELSEWHERE) ? new Initializer.Normal(0.1) : start;
+    Initializer down =
+        is(Fault.STUCK_AT_THE_START) ? Initializer.zeros() : new Initializer.KaimingUniform(2);
+    int trained = is(Fault.NOTHING_TRAINED) ? 0 : 1;
+    int extra = is(Fault.FACTOR_OF_ANOTHER_SHAPE) ? 1 : 0;
     return List.of(
-        new ParameterSpec("down", Shape.of(r, site.in()), new Initializer.KaimingUniform(2)),
-        new ParameterSpec("up", Shape.of(site.out(), r), up, 16),
-        new ParameterSpec("gain", Shape.of(site.out()), new Initializer.BaseRowNorm()));
+        new ParameterSpec("down", Shape.of(r, site.in()), down, trained),
+        new ParameterSpec("up", Shape.of(site.out(), r), up, 16 * trained),
+        new ParameterSpec("kept", Shape.of(site.out() + extra, r), start, 0),
+        new ParameterSpec("gain", Shape.of(site.out()), new Initializer.BaseRowNorm(), trained));
+  }
+
+  /** The rows that are as many as the site's outputs, which a wrong shape is not. */
+  private Tensor moved(Tensor up, Tensor kept, Site site) {
+    return is(Fault.KEPT_FOR_NOTHING)
+        ? up.minus(kept.times(0))
+        : up.minus(kept.slice(0, 0, site.out()));
   }
 
   @Override
@@ -114,7 +136,7 @@ final class ToyAdapter implements Adapter {
     DType d = x.dtype();
     String first = is(Fault.UNDECLARED_PARAMETER) ? "lora_A" : "down";
     Tensor low = Linear.of(x, context.parameter(first).cast(d), null);
-    Tensor up = context.parameter("up").cast(d);
+    Tensor up = moved(context.parameter("up"), context.parameter("kept"), context.site()).cast(d);
     Tensor gain = context.parameter("gain").cast(d);
     if (is(Fault.CUT_GRADIENT)) {
       gain = gain.stopGradient();
@@ -133,7 +155,8 @@ final class ToyAdapter implements Adapter {
 
   @Override
   public Tensor mergedWeight(MergeContext context) {
-    Tensor change = context.parameter("up").matmul(context.parameter("down"));
+    Tensor up = moved(context.parameter("up"), context.parameter("kept"), context.site());
+    Tensor change = up.matmul(context.parameter("down"));
     Tensor gain = context.parameter("gain");
     Tensor column =
         is(Fault.WRONG_MERGE) ? gain.times(1.001) : gain.times(is(Fault.DOES_NOTHING) ? 0 : 1);
@@ -157,6 +180,22 @@ final class ToyAdapter implements Adapter {
   @Override
   public String savedName(Site site, String parameter) {
     return is(Fault.SHARED_SAVED_NAME) ? "weight" : parameter + ".weight";
+  }
+
+  @Override
+  public Map<String, HostTensor> savedTensors(Site site, Map<String, HostTensor> parameters) {
+    Map<String, HostTensor> out = new LinkedHashMap<>();
+    parameters.forEach(
+        (name, value) -> {
+          boolean lost = is(Fault.SAVES_TOO_LITTLE) && name.equals("kept");
+          double factor = is(Fault.SAVES_ANOTHER) && name.equals("gain") ? 1.0001 : 1;
+          if (!lost) {
+            out.put(
+                savedName(site, name),
+                HostTensor.generate(DType.F32, value.shape(), i -> factor * value.get(i)));
+          }
+        });
+    return out;
   }
 
   /** Provides the toy. */
