@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.graft.adapters.lora.LoraProvider;
+import dev.graft.api.adapter.Adapter;
 import dev.graft.api.adapter.Initializer;
 import dev.graft.api.adapter.Initializer.BaseFactor;
+import dev.graft.api.adapter.ParameterSpec;
+import dev.graft.api.adapter.Site;
+import dev.graft.api.adapter.SiteKind;
+import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Noise;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
+import dev.graft.api.tensor.Trace;
+import dev.graft.testkit.AdapterHarness;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +183,29 @@ final class LowRankFactorsTest {
           assertThat(product * (singular ? s : 1)).isCloseTo(part, within(1e-6));
         }
       }
+    }
+  }
+
+  /** What a run starts from is what the adapter was tested with by its conformance kit. */
+  @ParameterizedTest
+  @CsvSource({"pissa, 12, 20", "pissa, 20, 12", "olora, 12, 20", "olora, 20, 12"})
+  void startsAreThoseOfTheConformanceKit(String init, int in, int out) {
+    LoraProvider provider = new LoraProvider();
+    Adapter adapter =
+        provider.create(
+            ConfigBinder.bind(
+                Map.of("r", 4, "alpha", 6, "init", init), provider.configType(), "adapter"));
+    Site site = new Site("model.layers.0.mlp.up_proj", SiteKind.LINEAR, in, out, 0);
+    Map<String, HostTensor> expected =
+        new AdapterHarness(new Trace("start"), adapter, site, Shape.of(1), DType.F32, false)
+            .values(3, AdapterHarness.Parameters.INITIAL);
+    HostTensor w = Objects.requireNonNull(expected.get("weight"));
+    ParameterValues values = new ParameterValues(1);
+    for (ParameterSpec p : adapter.parameters(site)) {
+      assertThat(values.of("adapter." + p.name(), p.shape(), p.initializer(), () -> w).toDoubles())
+          .containsExactly(
+              Objects.requireNonNull(expected.get("parameter." + p.name())).toDoubles(),
+              within(1e-5));
     }
   }
 }

@@ -50,6 +50,13 @@ class SplitLoraRunTest {
     String q = "adapter.model.layers.0.self_attn.q_proj.";
     assertThat(checkpoint.tensor(q + "lora_A").toFloats())
         .isNotEqualTo(checkpoint.tensor(q + "lora_A0").toFloats());
+    w.train(run("adapter.init=" + init, "max_steps=1", "output_dir=short"));
+    Safetensors first = Safetensors.open(w.path("short/checkpoint-1/trainables.safetensors"));
+    for (String name : checkpoint.names()) {
+      if (name.endsWith("0")) {
+        assertThat(checkpoint.tensor(name).toFloats()).isEqualTo(first.tensor(name).toFloats());
+      }
+    }
 
     Safetensors saved = Safetensors.open(w.path("run/adapter/adapter_model.safetensors"));
     assertThat(saved.shape("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight"))
