@@ -23,7 +23,7 @@ public sealed interface Initializer {
   /**
    * A factor of a part of rank r of the base weight W [out, in], taken in the compute dtype: the
    * first {@code r} directions of a decomposition. Its sign is fixed, so that equal weights give
-   * equal factors.
+   * equal factors: in every row of a singular A the element of largest size is positive.
    *
    * @param decomposition which one
    * @param side which factor: A [r, in] or B [out, r]
