@@ -62,9 +62,16 @@ public final class AtomicFile {
   /** Makes a rename outlast a power cut. Windows cannot open folders, and needs no such thing. */
   static void flushFolder(Path renamed) throws IOException {
     Path parent = renamed.getParent();
-    if (parent != null && File.separatorChar == '/') {
-      try (FileChannel folder = FileChannel.open(parent, StandardOpenOption.READ)) {
-        folder.force(true);
+    if (parent != null) {
+      flush(parent);
+    }
+  }
+
+  /** Brings a folder's list of files to the device. */
+  static void flush(Path folder) throws IOException {
+    if (File.separatorChar == '/') {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
       }
     }
   }
@@ -81,7 +88,8 @@ public final class AtomicFile {
     }
   }
 
-  static GraftException failure(Path file, IOException e) {
+  /** The error for a file or folder that cannot be written or removed. */
+  public static GraftException failure(Path file, IOException e) {
     return new GraftException(
         ErrorCode.FILE_WRITE,
         "expected to write '"

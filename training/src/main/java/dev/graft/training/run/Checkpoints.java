@@ -7,6 +7,7 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.models.MergedWeights;
 import dev.graft.models.files.AtomicFile;
+import dev.graft.models.files.AtomicFolder;
 import dev.graft.models.files.Json;
 import dev.graft.models.files.Reading;
 import dev.graft.models.safetensors.Safetensors;
@@ -74,7 +75,7 @@ final class Checkpoints {
   /** Saves the backend's variables; afterwards old checkpoints go. */
   Path write(Backend backend, Progress progress) {
     Path path = folder.resolve("checkpoint-" + progress.step());
-    Folders.write(
+    AtomicFolder.replace(
         path,
         temporary -> {
           SafetensorsWriter.write(temporary.resolve(TRAINABLES), entries(backend, trainables));
@@ -85,7 +86,7 @@ final class Checkpoints {
           AtomicFile.writeString(temporary.resolve(STATE), Json.pretty(progress));
         });
     List<Path> all = newestFirst();
-    all.subList(Math.min(keep, all.size()), all.size()).forEach(Folders::remove);
+    all.subList(Math.min(keep, all.size()), all.size()).forEach(AtomicFolder::remove);
     return path;
   }
 

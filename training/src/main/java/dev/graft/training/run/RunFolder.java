@@ -3,6 +3,7 @@ package dev.graft.training.run;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.models.files.AtomicFile;
+import dev.graft.models.files.AtomicFolder;
 import dev.graft.models.files.Reading;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.recipe.RecipeFile;
@@ -67,7 +68,7 @@ final class RunFolder implements AutoCloseable {
     }
     List<Path> foreign;
     try (Stream<Path> files = Files.list(path)) {
-      foreign = files.filter(f -> !isLock(f) && !Folders.isTemporary(f)).sorted().toList();
+      foreign = files.filter(f -> !isLock(f) && !AtomicFolder.isTemporary(f)).sorted().toList();
     } catch (IOException e) {
       throw Reading.failure(path, e);
     }
@@ -104,7 +105,7 @@ final class RunFolder implements AutoCloseable {
       }
       return new RunFolder(path, channel, created);
     } catch (IOException e) {
-      throw Folders.failure(path, e);
+      throw AtomicFile.failure(path, e);
     }
   }
 
@@ -145,16 +146,16 @@ final class RunFolder implements AutoCloseable {
    * cut short leaves a run that starts over.
    */
   void clear() {
-    Folders.delete(path.resolve(SUMMARY));
-    files().stream().filter(Checkpoints::isCheckpoint).forEach(Folders::remove);
+    AtomicFolder.delete(path.resolve(SUMMARY));
+    files().stream().filter(Checkpoints::isCheckpoint).forEach(AtomicFolder::remove);
     for (String name : List.of(METRICS, ADAPTER, MODEL, RECIPE, REPORT, MANIFEST)) {
-      Folders.delete(path.resolve(name));
+      AtomicFolder.delete(path.resolve(name));
     }
   }
 
   /** Removes what was in the making when a run was killed. */
   void removeTemporaries() {
-    files().stream().filter(Folders::isTemporary).forEach(Folders::delete);
+    files().stream().filter(AtomicFolder::isTemporary).forEach(AtomicFolder::delete);
   }
 
   private List<Path> files() {
@@ -192,7 +193,7 @@ final class RunFolder implements AutoCloseable {
       }
       channel.close();
     } catch (IOException e) {
-      throw Folders.failure(path, e);
+      throw AtomicFile.failure(path, e);
     }
   }
 }

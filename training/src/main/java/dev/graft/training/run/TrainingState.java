@@ -17,6 +17,8 @@ import dev.graft.models.MergedWeights;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.WeightSpec;
 import dev.graft.models.Weights;
+import dev.graft.models.files.AtomicFile;
+import dev.graft.models.files.AtomicFolder;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.models.safetensors.SafetensorsWriter;
 import dev.graft.models.tokenizer.Tokenizer;
@@ -164,11 +166,11 @@ final class TrainingState {
         AdapterBinding last = run.phase(merges).trained().adapter().orElseThrow();
         last.shared().forEach(s -> values.put(s.variable(), backend.read(s.variable())));
         SavedAdapter saved = new SavedAdapter(last, values, weights);
-        Folders.remove(folder.model());
+        AtomicFolder.remove(folder.model());
         Merge.write(run.folder(), saved, folder.model(), DType.F32, this::compile);
         return folder.model();
       }
-      Folders.write(
+      AtomicFolder.replace(
           folder.adapter(),
           f ->
               AdapterFolder.write(
@@ -180,7 +182,7 @@ final class TrainingState {
                   Optional.of(run.folder().weights())));
       return folder.adapter();
     }
-    Folders.write(folder.model(), this::writeModel);
+    AtomicFolder.replace(folder.model(), this::writeModel);
     return folder.model();
   }
 
@@ -206,7 +208,7 @@ final class TrainingState {
     try {
       Files.copy(file, folder.resolve(file.getFileName()));
     } catch (IOException e) {
-      throw Folders.failure(folder, e);
+      throw AtomicFile.failure(folder, e);
     }
   }
 }
