@@ -4,6 +4,7 @@ import dev.graft.api.adapter.Site;
 import dev.graft.api.ops.Attention;
 import dev.graft.api.ops.RmsNorm;
 import dev.graft.api.ops.SwiGlu;
+import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.List;
 
@@ -102,8 +103,23 @@ final class RotaryDecoder implements CausalLm {
     Tensor v = Heads.parted(linear(f, i, "self_attn.v_proj", x), config.kvHeads());
     KeysValues kv = f.attend(i, tables.rotate(k), v);
     double scale = 1 / Math.sqrt(config.headDim());
-    Tensor y = Attention.of(tables.rotate(q), kv.k(), kv.v(), bias, scale).get(0);
+    Tensor y = attend(tables.rotate(q), kv, bias, scale);
     return linear(f, i, "self_attn.o_proj", Heads.joined(y));
+  }
+
+  /**
+   * The heads that read the same keys are, while each has one query, as well the queries of one
+   * head: engines whose kernel knows no kv heads would else copy the whole cache for each.
+   */
+  private static Tensor attend(Tensor q, KeysValues kv, Tensor bias, double scale) {
+    if (q.dim(2) != 1) {
+      return Attention.of(q, kv.k(), kv.v(), bias, scale).get(0);
+    }
+    int heads = kv.k().dim(1);
+    int shared = q.dim(1) / heads;
+    Tensor queries = q.reshape(q.dim(0), heads, shared, q.dim(3));
+    Tensor each = bias.broadcastTo(Shape.of(bias.dim(0), 1, shared, bias.dim(3)));
+    return Attention.of(queries, kv.k(), kv.v(), each, scale).get(0).reshape(q.shape());
   }
 
   private Tensor mlp(Forward f, int i, Tensor x) {

@@ -28,6 +28,7 @@ record DecodingStep(int rows, int tokens, int slots) {
   static final String IDS = "ids";
   static final String STARTS = "starts";
   static final String SLOT = "slot";
+  static final String ROWS = "rows";
   static final String LOGITS = "logits";
 
   /** The variables of a cache, each [b, g, s, d]: keys and values of every layer. */
@@ -87,6 +88,22 @@ record DecodingStep(int rows, int tokens, int slots) {
     Tensor updated = cache.updateSlice(2, value, slot);
     trace.update(variable, updated);
     return updated;
+  }
+
+  /**
+   * The graph that copies some rows of a cache into one of fewer rows. Input: {@code rows} i64
+   * [to], which ones.
+   */
+  static Graph take(ModelConfig config, DType dtype, int from, int to, int slots) {
+    Trace trace = new Trace("take " + to + " of " + from + " rows of the cache");
+    Tensor rows = trace.input(ROWS, DType.I64, to);
+    List<String> old = variables(config, from, slots);
+    List<String> taken = variables(config, to, slots);
+    for (int i = 0; i < old.size(); i++) {
+      Tensor value = trace.variable(old.get(i), type(config, dtype, from, slots));
+      trace.update(taken.get(i), value.gather(rows));
+    }
+    return trace.build();
   }
 
   /** The graph that copies a cache into one of more slots. */

@@ -12,23 +12,31 @@ import dev.graft.models.CausalLm;
 import dev.graft.models.GraphCompiler;
 import dev.graft.models.TokenIds;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Generates text with a model whose weights, and whose adapter's parameters, a backend holds.
- * Prompts of a batch are padded on the left, so that all rows write the same slots of the cache;
- * the cache doubles when it is full. Compiled graphs are kept for further batches of as many rows.
+ * Prompts are sorted by length and continued in batches. Those of a batch are padded on the left,
+ * so that all rows write the same slots of the cache; the cache doubles when it is full, and a
+ * batch goes on with fewer rows when no more than a quarter of its texts have not ended. What a
+ * prompt gives depends on its index where tokens are drawn, and not on the batch that it is in.
  *
- * <p>Used by one thread. A backend has one open generator at a time, since the cache's variables
- * have one name; close it before weights of another dtype are written.
+ * <p>Compiled graphs and caches are kept for further batches. Used by one thread. A backend has one
+ * open generator at a time, since the cache's variables have one name; close it before weights of
+ * another dtype are written.
  */
 public final class Generator implements AutoCloseable {
+  /** The most prompts of a batch, unless the constructor is told otherwise. */
+  public static final int BATCH = 16;
+
   /** Prompts are taken in pieces of one of these lengths. */
-  private static final List<Integer> CHUNKS = List.of(16, 64, 256);
+  private static final List<Integer> CHUNKS = List.of(16, 32, 48, 64, 96, 128, 192, 256);
 
   private static final int FIRST_SLOTS = 128;
 
@@ -37,14 +45,17 @@ public final class Generator implements AutoCloseable {
   private final DType dtype;
   private final Backend backend;
   private final GraphCompiler compiler;
+  private final int batch;
   private final List<Integer> chunks;
-  private final int firstSlots;
   private final Map<DecodingStep, Executable> steps = new HashMap<>();
-  private int rows;
+
+  /** The numbers of rows that there is a cache for, all of so many slots. */
+  private final Set<Integer> caches = new TreeSet<>();
+
   private int slots;
 
   /**
-   * A generator.
+   * A generator of batches of {@link #BATCH} prompts.
    *
    * @param compute the dtype that the weights were loaded in
    * @param compiler compiles for the same backend
@@ -55,7 +66,22 @@ public final class Generator implements AutoCloseable {
       DType compute,
       Backend backend,
       GraphCompiler compiler) {
-    this(model, adapter, compute, backend, compiler, CHUNKS, FIRST_SLOTS);
+    this(model, adapter, compute, backend, compiler, BATCH);
+  }
+
+  /**
+   * A generator.
+   *
+   * @param batch the most prompts of a batch, at least 1: speed against the memory of the cache
+   */
+  public Generator(
+      CausalLm model,
+      Optional<AdapterBinding> adapter,
+      DType compute,
+      Backend backend,
+      GraphCompiler compiler,
+      int batch) {
+    this(model, adapter, compute, backend, compiler, batch, CHUNKS, FIRST_SLOTS);
   }
 
   Generator(
@@ -64,19 +90,26 @@ public final class Generator implements AutoCloseable {
       DType compute,
       Backend backend,
       GraphCompiler compiler,
+      int batch,
       List<Integer> chunks,
       int firstSlots) {
+    if (batch < 1) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected a batch of at least 1 for generating, received " + batch);
+    }
     this.model = model;
     this.adapter = adapter;
     this.dtype = compute;
     this.backend = backend;
     this.compiler = compiler;
+    this.batch = batch;
     this.chunks = chunks;
-    this.firstSlots = firstSlots;
+    this.slots = firstSlots;
   }
 
   /**
-   * Continues prompts, all in one batch.
+   * Continues prompts.
    *
    * @param prompts token ids, with the start of text where the model wants one
    * @param listener hears of every token
@@ -86,31 +119,50 @@ public final class Generator implements AutoCloseable {
    */
   public List<Generation> generate(
       List<int[]> prompts, GenerationConfig config, TokenListener listener) {
-    int longest = 0;
+    List<Continuation> texts = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       TokenIds.check(model.config(), prompts.get(i), "prompt " + i);
-      longest = Math.max(longest, prompts.get(i).length);
+      texts.add(new Continuation(i, prompts.get(i)));
     }
     if (prompts.isEmpty()) {
       throw new GraftException(
           ErrorCode.DATA_EMPTY, "expected at least one prompt to continue, received none");
     }
+    List<Continuation> sorted = new ArrayList<>(texts);
+    sorted.sort(Comparator.comparingInt(Continuation::promptLength));
+    for (int from = 0; from < sorted.size(); from += batch) {
+      run(sorted.subList(from, Math.min(from + batch, sorted.size())), config, listener);
+    }
+    return texts.stream().map(Continuation::result).toList();
+  }
+
+  private void run(List<Continuation> texts, GenerationConfig config, TokenListener listener) {
+    int longest = texts.get(texts.size() - 1).promptLength();
     int chunk = chunk(longest);
     int padded = (longest + chunk - 1) / chunk * chunk;
-    Batch batch = new Batch(prompts, config, listener, padded);
-    prepareCache(prompts.size(), padded + 1);
+    DecodingRows rows = new DecodingRows(texts, rowsFor(texts.size()), padded);
+    prepareCache(rows.rows(), padded + 1);
     float[] logits = new float[0];
     for (int slot = 0; slot < padded; slot += chunk) {
-      logits = step(batch, slot, chunk);
+      logits = step(rows, slot, chunk);
     }
-    batch.take(logits);
-    for (int slot = padded; !batch.finished(); slot++) {
-      if (slot == slots) {
-        grow();
+    Sampler sampler = new Sampler(config);
+    int slot = padded;
+    while (true) {
+      rows.each(
+          logits,
+          (text, own) -> text.next(own, sampler, config, model.config().maxPositions(), listener));
+      if (rows.open() == 0) {
+        return;
       }
-      batch.take(step(batch, slot, 1));
+      if (rows.open() <= rows.rows() / 4) {
+        rows = shrink(rows);
+      }
+      if (slot == slots) {
+        grow(rows.rows());
+      }
+      logits = step(rows, slot++, 1);
     }
-    return batch.results();
   }
 
   /** The shortest piece that holds a prompt, else the longest piece. */
@@ -121,18 +173,25 @@ public final class Generator implements AutoCloseable {
         .orElse(chunks.get(chunks.size() - 1));
   }
 
-  private float[] step(Batch batch, int slot, int tokens) {
-    DecodingStep step = new DecodingStep(rows, tokens, slots);
+  /** A power of two, so that few shapes are compiled, but no more than a batch has. */
+  private int rowsFor(int texts) {
+    return Math.min(batch, Integer.highestOneBit(2 * texts - 1));
+  }
+
+  private float[] step(DecodingRows rows, int slot, int tokens) {
+    int b = rows.rows();
     Executable executable =
-        steps.computeIfAbsent(step, s -> compiler.compile(s.trace(model, adapter, dtype)));
+        steps.computeIfAbsent(
+            new DecodingStep(b, tokens, slots),
+            s -> compiler.compile(s.trace(model, adapter, dtype)));
     HostTensor logits =
         executable
             .run(
                 Map.of(
                     DecodingStep.IDS,
-                    HostTensor.ofLongs(Shape.of(rows, tokens), batch.ids(slot, tokens)),
+                    HostTensor.ofLongs(Shape.of(b, tokens), rows.ids(slot, tokens)),
                     DecodingStep.STARTS,
-                    HostTensor.ofLongs(Shape.of(rows), batch.starts()),
+                    HostTensor.ofLongs(Shape.of(b), rows.starts()),
                     DecodingStep.SLOT,
                     HostTensor.ofLongs(Shape.scalar(), slot)))
             .get(DecodingStep.LOGITS);
@@ -142,22 +201,23 @@ public final class Generator implements AutoCloseable {
     return logits.toFloats();
   }
 
-  /** A cache of the right number of rows and enough slots; what it holds does not matter. */
-  private void prepareCache(int wantedRows, int wantedSlots) {
-    int enough = firstSlots;
+  /** A cache of so many rows and enough slots; what it holds does not matter. */
+  private void prepareCache(int rows, int wantedSlots) {
+    int enough = slots;
     while (enough < wantedSlots) {
       enough *= 2;
     }
-    if (rows == wantedRows && slots >= enough) {
-      return;
+    if (enough > slots) {
+      close();
+      slots = enough;
     }
-    close();
-    rows = wantedRows;
-    slots = enough;
-    allocate();
+    allocate(rows);
   }
 
-  private void allocate() {
+  private void allocate(int rows) {
+    if (!caches.add(rows)) {
+      return;
+    }
     HostTensor zeros =
         HostTensor.generate(
             dtype, DecodingStep.type(model.config(), dtype, rows, slots).shape(), i -> 0);
@@ -166,11 +226,25 @@ public final class Generator implements AutoCloseable {
     }
   }
 
-  private void grow() {
+  /** Goes on with the texts that have not ended, and what the cache holds for them. */
+  private DecodingRows shrink(DecodingRows rows) {
+    int to = rowsFor(rows.open());
+    allocate(to);
+    try (Executable take =
+        compiler.compile(DecodingStep.take(model.config(), dtype, rows.rows(), to, slots))) {
+      take.run(Map.of(DecodingStep.ROWS, HostTensor.ofLongs(Shape.of(to), rows.kept(to))));
+    }
+    return rows.shrunk(to);
+  }
+
+  /** Doubles the slots of the cache of so many rows; the other caches are given up. */
+  private void grow(int rows) {
     int before = slots;
     closeSteps();
+    release(caches.stream().filter(r -> r != rows).toList());
+    caches.clear();
     slots = 2 * before;
-    allocate();
+    allocate(rows);
     try (Executable copy =
         compiler.compile(DecodingStep.grow(model.config(), dtype, rows, before, slots))) {
       copy.run(Map.of());
@@ -183,102 +257,15 @@ public final class Generator implements AutoCloseable {
     steps.clear();
   }
 
-  /** Frees the compiled graphs and the cache. */
+  private void release(List<Integer> rows) {
+    rows.forEach(r -> DecodingStep.variables(model.config(), r, slots).forEach(backend::release));
+  }
+
+  /** Frees the compiled graphs and the caches. */
   @Override
   public void close() {
     closeSteps();
-    if (rows > 0) {
-      DecodingStep.variables(model.config(), rows, slots).forEach(backend::release);
-    }
-    rows = 0;
-    slots = 0;
-  }
-
-  /** The rows of one call: their padded prompts and what they have generated. */
-  private final class Batch {
-    private final List<int[]> prompts;
-    private final Sampler sampler;
-    private final Set<Integer> stopIds;
-    private final TokenListener listener;
-    private final int padded;
-    private final int maxTokens;
-    private final List<List<Integer>> generated = new ArrayList<>();
-    private final List<Optional<Generation.Finish>> finish = new ArrayList<>();
-
-    Batch(List<int[]> prompts, GenerationConfig config, TokenListener listener, int padded) {
-      this.prompts = prompts;
-      this.sampler = new Sampler(config);
-      this.stopIds = config.stopIds();
-      this.listener = listener;
-      this.padded = padded;
-      this.maxTokens = config.maxTokens();
-      prompts.forEach(
-          p -> {
-            generated.add(new ArrayList<>());
-            finish.add(Optional.empty());
-          });
-    }
-
-    /** Ids [b, t] of the slots from the given one; rows that have ended repeat their last id. */
-    long[] ids(int slot, int tokens) {
-      long[] out = new long[prompts.size() * tokens];
-      for (int row = 0; row < prompts.size(); row++) {
-        for (int i = 0; i < tokens; i++) {
-          out[row * tokens + i] = id(row, slot + i);
-        }
-      }
-      return out;
-    }
-
-    private int id(int row, int slot) {
-      int[] prompt = prompts.get(row);
-      int at = slot - (padded - prompt.length);
-      if (at < prompt.length) {
-        return at < 0 ? prompt[0] : prompt[at];
-      }
-      List<Integer> added = generated.get(row);
-      return added.isEmpty()
-          ? prompt[prompt.length - 1]
-          : added.get(Math.min(at - prompt.length, added.size() - 1));
-    }
-
-    long[] starts() {
-      return prompts.stream().mapToLong(p -> padded - p.length).toArray();
-    }
-
-    /** Draws the next token of every row that has not ended. */
-    void take(float[] logits) {
-      int vocab = model.config().vocabSize();
-      for (int row = 0; row < prompts.size(); row++) {
-        if (finish.get(row).isPresent()) {
-          continue;
-        }
-        float[] own = java.util.Arrays.copyOfRange(logits, row * vocab, (row + 1) * vocab);
-        List<Integer> ids = generated.get(row);
-        int id = sampler.next(own, ids.size(), row);
-        if (stopIds.contains(id)) {
-          finish.set(row, Optional.of(Generation.Finish.STOP));
-          continue;
-        }
-        ids.add(id);
-        listener.token(row, id);
-        int length = prompts.get(row).length + ids.size();
-        if (ids.size() >= maxTokens || length >= model.config().maxPositions()) {
-          finish.set(row, Optional.of(Generation.Finish.LENGTH));
-        }
-      }
-    }
-
-    boolean finished() {
-      return finish.stream().allMatch(Optional::isPresent);
-    }
-
-    List<Generation> results() {
-      List<Generation> out = new ArrayList<>();
-      for (int row = 0; row < prompts.size(); row++) {
-        out.add(new Generation(generated.get(row), finish.get(row).orElseThrow()));
-      }
-      return out;
-    }
+    release(List.copyOf(caches));
+    caches.clear();
   }
 }

@@ -8,19 +8,28 @@ import dev.graft.api.backend.Backend;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
+import dev.graft.api.tensor.HostTensor;
+import dev.graft.api.tensor.Tensor;
+import dev.graft.api.tensor.Trace;
+import dev.graft.models.AttentionBias;
 import dev.graft.models.Fixture;
+import dev.graft.models.ForwardPass;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.TestBackend;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratorTest {
   private final Fixture fixture = new Fixture();
@@ -73,8 +82,29 @@ class GeneratorTest {
         DType.F32,
         backend,
         TestBackend.compiler(backend),
+        Generator.BATCH,
         chunks,
         slots);
+  }
+
+  private Generator batches(Fixture of, Backend backend, int batch, int slots) {
+    return new Generator(
+        of.model(),
+        Optional.empty(),
+        DType.F32,
+        backend,
+        TestBackend.compiler(backend),
+        batch,
+        List.of(4, 16),
+        slots);
+  }
+
+  /** Prompts of 1 to 19 ids; 0 is padding in the fixtures, whose embedding is zero. */
+  private static List<int[]> prompts() {
+    return IntStream.range(0, 7)
+        .mapToObj(
+            i -> IntStream.range(0, 1 + 7 * i % 19).map(j -> 1 + (i * 91 + j * 37) % 255).toArray())
+        .toList();
   }
 
   /** backend × architecture. */
@@ -141,6 +171,99 @@ class GeneratorTest {
         }
       }
     }
+  }
+
+  /**
+   * Seven prompts one by one, in batches of four, and all at once. Some end early, so that batches
+   * shrink, and the cache grows meanwhile. {@link #noTokenIsANearTie} says why engines that round
+   * may be held to equal ids.
+   */
+  @ParameterizedTest
+  @MethodSource("backendsAndModels")
+  void theSizeOfABatchChangesNothing(List<String> names) {
+    Fixture of = new Fixture(names.get(1));
+    List<int[]> prompts = prompts();
+    try (Backend backend = TestBackend.open(names.get(0))) {
+      of.folder.weights().load(backend, DType.F32);
+      Set<Integer> often =
+          IntStream.range(0, 16).mapToObj(i -> 10 + 16 * i).collect(Collectors.toSet());
+      for (GenerationConfig config :
+          List.of(
+              GenerationConfig.greedy(24, often),
+              new GenerationConfig(24, 0.7, 40, 0.95, 5, often))) {
+        List<Generation> alone;
+        try (Generator one = batches(of, backend, 1, 64)) {
+          alone = one.generate(prompts, config, TokenListener.none());
+        }
+        assertThat(alone)
+            .extracting(Generation::finish)
+            .contains(Generation.Finish.STOP, Generation.Finish.LENGTH);
+        for (int batch : new int[] {4, 16}) {
+          try (Generator many = batches(of, backend, batch, 21)) {
+            assertThat(many.generate(prompts, config, TokenListener.none())).isEqualTo(alone);
+          }
+        }
+      }
+      GenerationConfig config = GenerationConfig.greedy(3, Set.of());
+      try (Generator again = batches(of, backend, 16, 64)) {
+        List<Generation> first = again.generate(prompts, config, TokenListener.none());
+        assertThat(again.generate(prompts.subList(0, 2), config, TokenListener.none()))
+            .isEqualTo(first.subList(0, 2));
+        assertThat(again.generate(prompts, config, TokenListener.none())).isEqualTo(first);
+      }
+    }
+  }
+
+  /** Rounding changes logits by some 1e-6 of their size, which is about 1. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "qwen2"})
+  void noTokenIsANearTie(String model) {
+    Fixture of = new Fixture(model);
+    List<int[]> prompts = prompts();
+    try (Backend backend = TestBackend.open("reference")) {
+      of.folder.weights().load(backend, DType.F32);
+      try (Generator generator = batches(of, backend, 16, 64)) {
+        List<Generation> made =
+            generator.generate(
+                prompts, GenerationConfig.greedy(24, Set.of()), TokenListener.none());
+        for (int i = 0; i < prompts.size(); i++) {
+          assertThat(margin(of, backend, prompts.get(i), made.get(i)))
+              .as("prompt %s", i)
+              .isGreaterThan(1e-4);
+        }
+      }
+    }
+  }
+
+  /**
+   * The least gap between the logit of a token that was taken and the next, of a pass over the
+   * whole text without a cache; negative when another token should have been taken.
+   */
+  private static double margin(Fixture of, Backend backend, int[] prompt, Generation made) {
+    int t = prompt.length + made.ids().size();
+    int[] text = IntStream.concat(IntStream.of(prompt), IntStream.of(made.toArray())).toArray();
+    Trace trace = new Trace("margin");
+    Tensor ids = trace.input("ids", DType.I64, 1, t);
+    ForwardPass pass = ForwardPass.of(trace, of.model(), DType.F32).build();
+    Tensor hidden =
+        of.model()
+            .hidden(pass, ids, trace.iota(1, 1, t), AttentionBias.causal(trace, t, DType.F32));
+    trace.output("logits", pass.logits(hidden));
+    long[] longs = Arrays.stream(text).asLongStream().toArray();
+    HostTensor logits =
+        TestBackend.run(backend, trace, Map.of("ids", HostTensor.ofLongs(ids.shape(), longs)))
+            .get("logits");
+    int vocab = logits.shape().dim(2);
+    double least = Double.POSITIVE_INFINITY;
+    for (int at = prompt.length; at < t; at++) {
+      for (int id = 0; id < vocab; id++) {
+        if (id != text[at]) {
+          long row = (at - 1L) * vocab;
+          least = Math.min(least, logits.get(row + text[at]) - logits.get(row + id));
+        }
+      }
+    }
+    return least;
   }
 
   private static int[] longPrompt(int length) {
@@ -248,6 +371,15 @@ class GeneratorTest {
       refused(generator, List.of(prompt(), new int[0]), ErrorCode.DATA_EMPTY, "prompt 1");
       refused(generator, List.of(new int[] {1, 256}), ErrorCode.DATA_MALFORMED, "256");
       refused(generator, List.of(longPrompt(129)), ErrorCode.DATA_TOO_LONG, "128", "129");
+    }
+  }
+
+  @Test
+  void aBatchOfNothing() {
+    try (Backend backend = open("reference")) {
+      assertThatThrownBy(() -> batches(fixture, backend, 0, 16))
+          .isInstanceOf(GraftException.class)
+          .hasMessageContaining("batch of at least 1");
     }
   }
 
