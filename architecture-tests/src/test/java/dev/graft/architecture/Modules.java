@@ -54,6 +54,7 @@ final class Modules {
           Map.entry("masking", 1),
           Map.entry("models", 1),
           Map.entry("training", 1),
+          Map.entry("experiments", 10),
           Map.entry("cli", 1));
 
   private Modules() {}

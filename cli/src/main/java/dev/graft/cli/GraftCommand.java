@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.experiments.measure.Measure;
 import dev.graft.training.recipe.Precision;
 import java.lang.reflect.Constructor;
 import java.util.Arrays;
@@ -42,6 +43,8 @@ import picocli.CommandLine.Spec;
       MergeCommand.class,
       ScoreCommand.class,
       InitModelCommand.class,
+      WorldCommand.class,
+      MeasureCommand.class,
       AdaptersCommand.class,
       PluginsCommand.class,
       DoctorCommand.class
@@ -65,6 +68,7 @@ final class GraftCommand implements Runnable {
     line.registerConverter(StoredDType.class, new Choice<>(StoredDType.class));
     line.registerConverter(
         InitModelCommand.TokenizerKind.class, new Choice<>(InitModelCommand.TokenizerKind.class));
+    line.registerConverter(Measure.class, new Choice<>(Measure.class));
     line.registerConverter(Color.class, new Choice<>(Color.class));
     line.registerConverter(Precision.class, new Choice<>(Precision.class));
     line.registerConverter(

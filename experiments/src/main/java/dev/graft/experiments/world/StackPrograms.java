@@ -1,0 +1,79 @@
+package dev.graft.experiments.world;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Programs of two to six instructions for the {@link StackMachine}, with the stack after every
+ * instruction as the worked answer. A program that is held out is in no training set.
+ */
+public final class StackPrograms {
+  private static final Pattern FINAL = Pattern.compile("Output: ([0-9](?: [0-9])*)");
+  private static final int LONGEST = 6;
+  private static final int DEEPEST = 3;
+
+  private final long seed;
+  private final Split split;
+  private final Draw draw;
+
+  /** Programs of a seed; the name tells apart streams of one seed. */
+  public StackPrograms(long seed, Split split, String stream) {
+    this.seed = seed;
+    this.split = split;
+    this.draw = new Draw(seed, "stack-programs/" + split + "/" + stream);
+  }
+
+  /** A program to run. */
+  public Task next() {
+    while (true) {
+      List<String> program = program(draw.between(2, LONGEST));
+      String text = String.join(", ", program);
+      if (Split.of(seed, "program/" + text) == split) {
+        return task(text, program);
+      }
+    }
+  }
+
+  /** A program that never finds too few digits and never leaves none. */
+  private List<String> program(int length) {
+    StackMachine machine = new StackMachine();
+    List<String> out = new ArrayList<>();
+    while (out.size() < length) {
+      List<String> possible = new ArrayList<>();
+      if (machine.depth() < DEEPEST) {
+        possible.add("push " + draw.below(10));
+        if (machine.depth() > 0) {
+          possible.add("dup");
+        }
+      }
+      if (machine.depth() > 1) {
+        possible.addAll(List.of("add", "sub", "swap", "drop"));
+      }
+      String instruction = draw.of(possible);
+      machine.execute(instruction);
+      out.add(instruction);
+    }
+    return out;
+  }
+
+  private static Task task(String text, List<String> program) {
+    StackMachine machine = new StackMachine();
+    List<String> trace = new ArrayList<>();
+    for (String instruction : program) {
+      machine.execute(instruction);
+      trace.add(instruction + " -> " + machine.show());
+    }
+    String answer = StackMachine.run(text);
+    return new Task(
+        "Run the program: " + text, String.join("; ", trace) + ". Output: " + answer, answer);
+  }
+
+  /** The output that an answer states, or nothing where it states none. */
+  public static Optional<String> answer(String output) {
+    Matcher matcher = FINAL.matcher(output);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+  }
+}
