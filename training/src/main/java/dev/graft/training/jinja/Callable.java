@@ -1,0 +1,6 @@
+package dev.graft.training.jinja;
+
+/** Something that a template can call. */
+interface Callable {
+  Object call(Args args);
+}

@@ -1,0 +1,6 @@
+package dev.graft.training.jinja;
+
+/** Python's None. */
+enum None {
+  NONE
+}
