@@ -3,6 +3,7 @@ package dev.graft.cli;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.training.data.DatasetType;
+import dev.graft.training.recipe.DatasetEntry;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.ExistingRun;
 import dev.graft.training.run.RunSummary;
@@ -133,7 +134,8 @@ final class TrainCommand implements Callable<Integer> {
     table.print(session.out());
     String model = Text.shell(whole ? s.result() : Path.of(read.baseModel()));
     String adapter = whole ? "" : " --adapter " + Text.shell(s.result());
-    boolean alpaca = read.datasets().get(0).type() == DatasetType.ALPACA;
+    DatasetEntry first = read.datasets().get(0);
+    boolean alpaca = first.type() == DatasetType.ALPACA && !first.isChat();
     session.out().println();
     session.out().println(whole ? "Try it:" : "Try it, or make it part of the model:");
     session

@@ -91,6 +91,10 @@ final class ErrorTextTest {
     set("model missing", ErrorCode.FILE_MISSING, "base_model=" + temp.resolve("nowhere"));
     set("data missing", ErrorCode.FILE_MISSING, "datasets.0.path=" + temp.resolve("no.jsonl"));
     set("data type unknown", ErrorCode.CONFIG_VALUE, "datasets.0.type=alpacca");
+    set(
+        "chat template missing",
+        ErrorCode.CHAT_TEMPLATE,
+        "datasets=[{path: " + temp.resolve("data.jsonl") + ", type: messages}]");
     data("data empty", ErrorCode.DATA_EMPTY, "");
     data("data line malformed", ErrorCode.DATA_MALFORMED, DATA + "{\"prompt\": \"p\", \n" + DATA);
     data("data field missing", ErrorCode.DATA_MALFORMED, DATA + "{\"prompt\": \"p\"}\n");

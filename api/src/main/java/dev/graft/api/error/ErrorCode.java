@@ -35,6 +35,7 @@ public enum ErrorCode {
   DATA_MALFORMED("data.malformed", 2),
   DATA_TOO_LONG("data.too-long", 2),
   DATA_DOUBLE_BOS("data.double-bos", 2),
+  CHAT_TEMPLATE("chat.template", 2),
   MASK_INVALID("mask.invalid", 1),
   MASK_EMPTY("mask.empty", 2),
   MASK_UNTRAINED("mask.untrained", 2),

@@ -14,19 +14,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the tokenizer's files say, apart from how to split text. */
 final class TokenizerFiles {
   static final String TOKENIZER = "tokenizer.json";
 
   private static final String CONFIG = "tokenizer_config.json";
+  private static final String DEFAULT = "default";
   private static final String TEMPLATE = "chat_template.jinja";
 
   private final Map<String, Integer> ids = new HashMap<>();
   private final Set<Integer> special = new HashSet<>();
+  private final Set<String> specialTokens = new TreeSet<>();
   private final JsonNode config;
   private final JsonNode modelConfig;
-  private final Optional<String> template;
+  private final Map<String, String> templates;
 
   TokenizerFiles(Path folder) {
     Path file = folder.resolve(TOKENIZER);
@@ -46,6 +50,7 @@ final class TokenizerFiles {
       ids.put(token.path("content").asText(), token.path("id").asInt());
       if (token.path("special").asBoolean()) {
         special.add(token.path("id").asInt());
+        specialTokens.add(token.path("content").asText());
       }
     }
     if (ids.isEmpty()) {
@@ -55,7 +60,8 @@ final class TokenizerFiles {
     this.config = parseIfThere(folder.resolve(CONFIG));
     this.modelConfig = parseIfThere(folder.resolve("config.json"));
     Path jinja = folder.resolve(TEMPLATE);
-    this.template = Files.exists(jinja) ? Optional.of(Reading.text(jinja)) : templateOf(config);
+    this.templates =
+        Files.exists(jinja) ? Map.of(DEFAULT, Reading.text(jinja)) : templatesOf(config);
   }
 
   /** An object of tokens to ids, or a list of [token, score]. */
@@ -94,22 +100,46 @@ final class TokenizerFiles {
     }
   }
 
-  /** A template, or the one called default of several. */
-  private static Optional<String> templateOf(JsonNode config) {
+  /** A template, which is called default, or several by their names. */
+  private static Map<String, String> templatesOf(JsonNode config) {
     JsonNode template = config.path("chat_template");
     if (template.isTextual()) {
-      return Optional.of(template.textValue());
+      return Map.of(DEFAULT, template.textValue());
     }
+    Map<String, String> out = new TreeMap<>();
     for (JsonNode named : template) {
-      if (named.path("name").asText().equals("default") && named.path("template").isTextual()) {
-        return Optional.of(named.path("template").textValue());
+      if (named.path("name").isTextual() && named.path("template").isTextual()) {
+        out.put(named.path("name").textValue(), named.path("template").textValue());
       }
     }
-    return Optional.empty();
+    return out;
   }
 
   Optional<String> chatTemplate() {
-    return template;
+    return Optional.ofNullable(templates.get(DEFAULT));
+  }
+
+  Map<String, String> chatTemplates() {
+    return templates;
+  }
+
+  /** What the vocabulary calls its special tokens. */
+  Set<String> specialTokens() {
+    return specialTokens;
+  }
+
+  /** All {@code ..._token} of the configuration by their keys. */
+  Map<String, String> tokenTexts() {
+    Map<String, String> out = new TreeMap<>();
+    config
+        .fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (key.endsWith("_token")) {
+                tokenText(key).ifPresent(text -> out.put(key, text));
+              }
+            });
+    return out;
   }
 
   OptionalInt id(String token) {

@@ -1,7 +1,8 @@
 package dev.graft.training.data;
 
 /** One row of a data set. */
-public sealed interface Example permits AlpacaExample, PromptCompletionExample, TextExample {
+public sealed interface Example
+    permits AlpacaExample, PromptCompletionExample, TextExample, RenderedExample {
   /** Where it stands. */
   Origin origin();
 

@@ -24,7 +24,7 @@ public final class ExampleTokenizer {
 
   /**
    * The tokens of a rendering. The beginning-of-text token comes first when the tokenizer asks for
-   * one and the text does not start with it anyway.
+   * one, the rendering is not complete, and the text does not start with it anyway.
    *
    * @throws GraftException {@code tokenizer} when the encoder gives an id or an offset out of range
    */
@@ -32,7 +32,7 @@ public final class ExampleTokenizer {
     String text = rendering.text();
     Encoded encoded = encoder.encode(text);
     List<Token> tokens = new ArrayList<>(encoded.size() + 2);
-    if (encoder.bosId().isPresent()) {
+    if (encoder.bosId().isPresent() && !rendering.complete()) {
       int bos = encoder.bosId().getAsInt();
       if (encoded.size() == 0 || encoded.id(0) != bos) {
         tokens.add(new Token(checked(bos), 0, 0, Role.SPECIAL, 0, false));

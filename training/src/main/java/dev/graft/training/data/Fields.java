@@ -11,7 +11,12 @@ import java.util.Optional;
 
 /** The fields of a row. Fields that a form does not know are left alone. */
 public record Fields(JsonNode object, Origin origin) {
-  String text(String field) {
+  /**
+   * A string that has to be there.
+   *
+   * @throws GraftException {@code data.malformed}
+   */
+  public String text(String field) {
     return optionalText(field)
         .orElseThrow(
             () -> {
@@ -25,8 +30,12 @@ public record Fields(JsonNode object, Origin origin) {
             });
   }
 
-  /** Empty when the field is absent or null. */
-  Optional<String> optionalText(String field) {
+  /**
+   * Empty when the field is absent or null.
+   *
+   * @throws GraftException {@code data.malformed} where it is no string of whole characters
+   */
+  public Optional<String> optionalText(String field) {
     JsonNode value = object.get(field);
     if (value == null || value.isNull()) {
       return Optional.empty();
@@ -49,12 +58,14 @@ public record Fields(JsonNode object, Origin origin) {
     return Optional.of(text);
   }
 
-  private static boolean isWellFormed(String text) {
+  /** Whether a text holds no half of a surrogate pair. */
+  public static boolean isWellFormed(String text) {
     return text.codePoints()
         .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
-  private GraftException malformed(String problem) {
+  /** What is wrong with the row: what was expected and received, and what to do. */
+  public GraftException malformed(String problem) {
     return new GraftException(ErrorCode.DATA_MALFORMED, origin + ": " + problem);
   }
 }

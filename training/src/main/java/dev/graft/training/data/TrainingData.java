@@ -2,6 +2,7 @@ package dev.graft.training.data;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.api.masking.Mark;
 import dev.graft.api.masking.MaskingStrategy;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
@@ -112,10 +113,21 @@ public record TrainingData(List<MaskedExample> examples, DataStatistics statisti
     try {
       float[] weights = mask.mask(example, seed);
       MaskContract.check(weights, example);
-      return weights;
+      return withoutSkipped(weights, example);
     } catch (GraftException e) {
       throw new GraftException(e.code(), origin + ": " + e.getMessage(), e);
     }
+  }
+
+  /** What the data itself says is not to carry loss carries none, whatever the mask is. */
+  private static float[] withoutSkipped(float[] weights, TokenizedExample example) {
+    float[] out = weights.clone();
+    for (int i = 0; i < out.length; i++) {
+      if (example.tokens().get(i).mark() == Mark.SKIP) {
+        out[i] = 0;
+      }
+    }
+    return out;
   }
 
   /** Gathers masked examples and counts what happens to them. */

@@ -9,6 +9,8 @@ import dev.graft.training.data.Overlength;
 import dev.graft.training.data.Packing;
 import dev.graft.training.optim.Restarts;
 import dev.graft.training.optim.ScheduleKind;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,10 @@ import java.util.Optional;
 public record Recipe(
     @Doc("The model's folder: config.json, safetensors, tokenizer.json.") String baseModel,
     @Doc("The training data, a list of {path, type, weight}.") List<DatasetEntry> datasets,
+    @Doc("How conversations are written: a Jinja file, or the template itself; else the model's.")
+        Optional<String> chatTemplate,
+    @Doc("The day that a chat template writes as today's, as 2024-07-26; without it, none.")
+        Optional<String> chatTemplateDate,
     @Doc("The change that is trained: {type: lora, r: 8, ...}, or full for all weights.")
         PluginBlock adapter,
     @Doc("Which tokens carry loss: {type: response-only}, or a list: the smallest weight counts.")
@@ -77,6 +83,7 @@ public record Recipe(
     if (datasets.isEmpty()) {
       throw value("datasets", "at least one entry, as {path: data.json, type: alpaca}", "none", "");
     }
+    chatTemplateDay(chatTemplateDate);
     atLeast("sequence_len", sequenceLen, 2);
     atLeast("micro_batch_size", microBatchSize, 1);
     atLeast("gradient_accumulation_steps", gradientAccumulationSteps, 1);
@@ -131,6 +138,19 @@ public record Recipe(
         maxUntrainedShare >= 0 && maxUntrainedShare <= 1,
         "from 0 to 1",
         "");
+  }
+
+  private static Optional<LocalDate> chatTemplateDay(Optional<String> written) {
+    try {
+      return written.map(LocalDate::parse);
+    } catch (DateTimeParseException e) {
+      throw value("chat_template_date", "a day such as 2024-07-26", written.orElse(""), "");
+    }
+  }
+
+  /** The day of {@code chat_template_date}. */
+  public Optional<LocalDate> chatTemplateDay() {
+    return chatTemplateDay(chatTemplateDate);
   }
 
   private static void atLeast(String key, long received, long minimum) {

@@ -1,5 +1,6 @@
 package dev.graft.training.recipe;
 
+import dev.graft.training.chat.ChatTemplate;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ final class RecipePaths {
   static void resolve(Map<String, Object> recipe, Path folder) {
     resolve(recipe, "base_model", folder);
     resolve(recipe, "output_dir", folder);
+    if (recipe.get("chat_template") instanceof String s && !ChatTemplate.isInline(s)) {
+      resolve(recipe, "chat_template", folder);
+    }
     if (recipe.get("datasets") instanceof List<?> list) {
       for (Object entry : list) {
         if (entry instanceof Map<?, ?> m) {

@@ -64,6 +64,9 @@ final class Manifest {
     for (Path file : modelFiles(run.folder().path())) {
       add(model, file, String.valueOf(file.getFileName()));
     }
+    run.chatTemplate()
+        .ifPresent(
+            t -> json.putObject("chat_template").put("source", t.source()).put(SHA256, t.sha256()));
     json.set("data_sets", Json.mapper().valueToTree(run.corpus()));
     json.set("training_data", Json.mapper().valueToTree(run.training().statistics()));
     run.heldOut()

@@ -11,8 +11,10 @@ import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.WeightSpec;
+import dev.graft.models.tokenizer.ChatSettings;
 import dev.graft.training.cache.CachedEncoder;
 import dev.graft.training.cache.TokenCache;
+import dev.graft.training.chat.ChatTemplate;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.BatchSettings;
 import dev.graft.training.data.CombinedMask;
@@ -25,6 +27,8 @@ import dev.graft.training.data.ExampleObserver;
 import dev.graft.training.data.Gates;
 import dev.graft.training.data.MaskedExample;
 import dev.graft.training.data.Order;
+import dev.graft.training.data.PromptTemplate;
+import dev.graft.training.data.RowFormat;
 import dev.graft.training.data.TextEncoder;
 import dev.graft.training.data.TrainingData;
 import dev.graft.training.optim.Optimizer;
@@ -60,6 +64,7 @@ public final class PreparedRun {
   private final TrainedModel trained;
   private final Bound<Backend> backend;
   private final List<Plugin<?>> plugins;
+  private final Optional<ChatTemplate> chatTemplate;
   private final CorpusStatistics corpus;
   private final TrainingData training;
   private final Optional<TrainingData> heldOut;
@@ -87,6 +92,7 @@ public final class PreparedRun {
     this.adapter =
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
     this.trained = trained(recipe, folder.model(), adapter);
+    this.chatTemplate = chatTemplate(recipe, folder);
     Corpus split = Corpus.of(sources(), recipe.valSetSize(), recipe.seed(), recipe.deduplicate());
     this.corpus = split.statistics();
     List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
@@ -237,10 +243,34 @@ public final class PreparedRun {
   private List<DataSource> sources() {
     List<DataSource> out = new ArrayList<>();
     for (DatasetEntry d : recipe.datasets()) {
-      Iterable<Example> rows = DatasetReader.open(Path.of(d.path()), d.type());
+      Iterable<Example> rows = DatasetReader.open(Path.of(d.path()), format(d));
       out.add(new DataSource(d.path(), rows, d.weight()));
     }
     return out;
+  }
+
+  /** The template that conversations are rendered with; empty when there are none. */
+  private static Optional<ChatTemplate> chatTemplate(Recipe recipe, ModelFolder folder) {
+    if (recipe.datasets().stream().noneMatch(DatasetEntry::isChat)) {
+      if (recipe.chatTemplate().isPresent() || recipe.chatTemplateDate().isPresent()) {
+        throw new GraftException(
+            ErrorCode.CONFIG_VALUE,
+            "expected chat_template and chat_template_date only with data of type messages or"
+                + " sharegpt or with 'chat: true', received data that are not rendered with one;"
+                + " remove the key or set 'chat: true'");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        ChatTemplate.of(
+            ChatSettings.of(folder.path()), recipe.chatTemplate(), recipe.chatTemplateDay()));
+  }
+
+  private RowFormat format(DatasetEntry entry) {
+    if (entry.isChat()) {
+      return chatTemplate.orElseThrow().rows(entry.type());
+    }
+    return entry.prompt().isPresent() ? PromptTemplate.of(entry.prompt().get()) : entry.type();
   }
 
   private TrainingData prepare(
@@ -311,6 +341,11 @@ public final class PreparedRun {
   /** The engine. */
   Plugin<?> engine() {
     return backend.plugin();
+  }
+
+  /** The template that conversations are rendered with; empty when there are none. */
+  public Optional<ChatTemplate> chatTemplate() {
+    return chatTemplate;
   }
 
   /** What the data are made of. */

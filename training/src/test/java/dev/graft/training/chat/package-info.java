@@ -1,0 +1,5 @@
+/** Tests of conversations. */
+@NullMarked
+package dev.graft.training.chat;
+
+import org.jspecify.annotations.NullMarked;
