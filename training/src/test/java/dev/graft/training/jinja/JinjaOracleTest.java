@@ -103,8 +103,7 @@ final class JinjaOracleTest {
       }
     }
     assertThat(families)
-        .containsExactly(
-            "chatml", "gemma-3", "llama-3", "mistral", "qwen-2", "qwen-3", "smollm2");
+        .containsExactly("chatml", "gemma-3", "llama-3", "mistral", "qwen-2", "qwen-3", "smollm2");
     assertThat(different).isEmpty();
   }
 }
