@@ -10,6 +10,8 @@ import dev.graft.training.data.Fields;
 import dev.graft.training.data.Origin;
 import dev.graft.training.data.Segment;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Map;
@@ -148,7 +150,23 @@ final class ChatTemplates {
     if (template == null) {
       throw new IllegalArgumentException(name);
     }
-    return new ChatSettings(Path.of("model"), Map.of("default", template.strip()), TOKENS, SPECIAL);
+    return settingsOf(template.strip());
+  }
+
+  private static ChatSettings settingsOf(String template) {
+    return new ChatSettings(Path.of("model"), Map.of("default", template), TOKENS, SPECIAL);
+  }
+
+  /** The template of a family of models, as the renderings of the interpreter are compared with. */
+  static ChatTemplate family(String name) throws IOException {
+    try (InputStream in =
+        ChatTemplates.class.getResourceAsStream("/dev/graft/training/jinja/" + name + ".jinja")) {
+      if (in == null) {
+        throw new IllegalArgumentException(name);
+      }
+      String template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return ChatTemplate.of(settingsOf(template), Optional.empty(), Optional.empty());
+    }
   }
 
   static ChatTemplate of(String name) {
