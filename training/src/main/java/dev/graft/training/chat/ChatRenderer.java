@@ -67,14 +67,15 @@ final class ChatRenderer {
   private Text render(int messages, boolean generationPrompt) {
     try {
       return template.render(conversation, messages, generationPrompt);
-    } catch (JinjaException.Raised e) {
-      throw row.malformed(
-          "the chat template refuses "
-              + which(messages)
-              + ": "
-              + e.getMessage()
-              + "; correct the row, or set another chat_template in the recipe");
     } catch (JinjaException e) {
+      if (e.raised()) {
+        throw row.malformed(
+            "the chat template refuses "
+                + which(messages)
+                + ": "
+                + e.getMessage()
+                + "; correct the row, or set another chat_template in the recipe");
+      }
       throw refused(
           "a chat template that renders " + which(messages), String.valueOf(e.getMessage()));
     }

@@ -24,7 +24,7 @@ final class Globals {
         (Callable)
             a -> {
               Object message = a.only("message").required(0, "message");
-              throw new JinjaException.Raised(Output.str(message).toString());
+              throw JinjaException.raise(Output.str(message).toString());
             });
     for (String name : List.of("cycler", "joiner", "lipsum")) {
       out.put(

@@ -3,21 +3,27 @@ package dev.graft.training.jinja;
 /**
  * A template that cannot be read, or fails on the data; the message says what and at which line.
  */
-public class JinjaException extends RuntimeException {
+public final class JinjaException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final String problem;
   private final int line;
+  private final boolean raised;
 
   JinjaException(String problem) {
     this(problem, 0);
   }
 
   JinjaException(String problem, int line) {
-    this(problem, line, "");
+    this(problem, line, "", false);
   }
 
-  private JinjaException(String problem, int line, String template) {
+  /** What a template says by {@code raise_exception}. */
+  static JinjaException raise(String message) {
+    return new JinjaException(message, 0, "", true);
+  }
+
+  private JinjaException(String problem, int line, String template, boolean raised) {
     super(
         problem
             + (line == 0 ? "" : ", at line " + line)
@@ -26,6 +32,7 @@ public class JinjaException extends RuntimeException {
                 : (line == 0 ? ", in" : " of") + " the chat template '" + template + "'"));
     this.problem = problem;
     this.line = line;
+    this.raised = raised;
   }
 
   /** The problem alone, without where; the template's own words where it raised. */
@@ -38,35 +45,18 @@ public class JinjaException extends RuntimeException {
     return line;
   }
 
+  /** Whether it is the template's own {@code raise_exception}: it refuses the data. */
+  public boolean raised() {
+    return raised;
+  }
+
   /** This problem at a line, unless its line is known. */
   JinjaException at(int where) {
-    return line != 0 ? this : copy(problem, where, "");
+    return line != 0 ? this : new JinjaException(problem, where, "", raised);
   }
 
   /** This problem in a template of a name. */
   JinjaException in(String template) {
-    return copy(problem, line, template);
-  }
-
-  JinjaException copy(String what, int where, String template) {
-    return new JinjaException(what, where, template);
-  }
-
-  /** The template's own {@code raise_exception}: it refuses the data. */
-  public static final class Raised extends JinjaException {
-    private static final long serialVersionUID = 1;
-
-    Raised(String message) {
-      super(message);
-    }
-
-    private Raised(String message, int line, String template) {
-      super(message, line, template);
-    }
-
-    @Override
-    JinjaException copy(String what, int where, String template) {
-      return new Raised(what, where, template);
-    }
+    return new JinjaException(problem, line, template, raised);
   }
 }

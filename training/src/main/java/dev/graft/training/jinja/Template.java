@@ -52,8 +52,7 @@ public final class Template {
    *     Float}, {@code Double}, null (none), lists and mappings of these, {@link Sourced}. A name
    *     that is not a key is undefined. A {@code LocalDate}, under {@code strftime_now}, is the day
    *     that the function of this name writes; without it that function is undefined.
-   * @throws JinjaException.Raised where the template refuses the data by {@code raise_exception}
-   * @throws JinjaException where it fails on the data
+   * @throws JinjaException where it fails on the data, or refuses it by {@code raise_exception}
    */
   public Text render(Map<String, ?> context) {
     Map<String, Object> names = new HashMap<>(Globals.all());

@@ -44,9 +44,9 @@ final class JinjaOracleTest {
     Map<String, Object> values = (Map<String, Object>) map(context);
     try {
       return "=" + Template.parse(name, template).render(values);
-    } catch (JinjaException.Raised e) {
-      return "raised " + e.problem();
-    } catch (JinjaException | GraftException e) {
+    } catch (JinjaException e) {
+      return e.raised() ? "raised " + e.problem() : "error";
+    } catch (GraftException e) {
       return "error";
     }
   }
