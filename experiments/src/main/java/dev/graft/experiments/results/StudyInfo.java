@@ -1,0 +1,37 @@
+package dev.graft.experiments.results;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a study is about and how it was run.
+ *
+ * @param name such as {@code masking}
+ * @param title one line
+ * @param question what it asks
+ * @param setup paragraphs on model, data, budgets and learning rates
+ * @param notes paragraphs on what has to be known to read the results
+ * @param published figures of others
+ * @param scope {@code quick}, {@code default} or {@code full}
+ * @param command the command that ran it
+ * @param started the day and time in ISO form
+ * @param machine processor, cores, system and Java, by name
+ */
+public record StudyInfo(
+    String name,
+    String title,
+    String question,
+    List<String> setup,
+    List<String> notes,
+    List<Published> published,
+    String scope,
+    String command,
+    String started,
+    Map<String, String> machine) {
+  public StudyInfo {
+    setup = List.copyOf(setup);
+    notes = List.copyOf(notes);
+    published = List.copyOf(published);
+    machine = Map.copyOf(machine);
+  }
+}
