@@ -28,6 +28,7 @@ final class RunFolder implements AutoCloseable {
   private static final String SUMMARY = "summary.json";
   private static final String RECIPE = "recipe.yaml";
   private static final String METRICS = "metrics.jsonl";
+  private static final String TENSORBOARD = "tensorboard";
   private static final String ADAPTER = "adapter";
   private static final String MODEL = "model";
   private static final String REPORT = "report.html";
@@ -129,6 +130,10 @@ final class RunFolder implements AutoCloseable {
     return path.resolve(METRICS);
   }
 
+  Path tensorboard() {
+    return path.resolve(TENSORBOARD);
+  }
+
   Path adapter() {
     return path.resolve(ADAPTER);
   }
@@ -148,7 +153,7 @@ final class RunFolder implements AutoCloseable {
   void clear() {
     AtomicFolder.delete(path.resolve(SUMMARY));
     files().stream().filter(Checkpoints::isCheckpoint).forEach(AtomicFolder::remove);
-    for (String name : List.of(METRICS, ADAPTER, MODEL, RECIPE, REPORT, MANIFEST)) {
+    for (String name : List.of(METRICS, TENSORBOARD, ADAPTER, MODEL, RECIPE, REPORT, MANIFEST)) {
       AtomicFolder.delete(path.resolve(name));
     }
   }

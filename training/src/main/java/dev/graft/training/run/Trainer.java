@@ -14,10 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trains as a recipe says. The run's folder holds {@code manifest.json}, {@code recipe.yaml} with
- * all defaults, {@code metrics.jsonl}, checkpoints, and in the end the adapter (or the model, when
- * all weights are trained) and {@code summary.json}. A run that died at any moment, trained again
- * with the same recipe, goes on from its last checkpoint and gives the numbers that the unbroken
- * run would have given; on another engine, up to rounding.
+ * all defaults, {@code metrics.jsonl}, the same as {@code tensorboard}'s event file, checkpoints,
+ * and in the end the adapter (or the model, when all weights are trained) and {@code summary.json}.
+ * A run that died at any moment, trained again with the same recipe, goes on from its last
+ * checkpoint and gives the numbers that the unbroken run would have given; on another engine, up to
+ * rounding.
  */
 public final class Trainer {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
@@ -82,7 +83,7 @@ public final class Trainer {
         folder.write(on(saved.isPresent() ? begun : manifest, run, device, progress.step()));
         folder.removeTemporaries();
         folder.writeRecipe(run.recipe());
-        try (MetricsFile metrics = MetricsFile.open(folder.metrics(), progress.metricsBytes());
+        try (MetricsLog metrics = MetricsLog.open(folder, progress.metricsBytes());
             TrainingLoop loop =
                 new TrainingLoop(
                     run,

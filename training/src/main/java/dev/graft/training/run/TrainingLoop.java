@@ -25,7 +25,7 @@ final class TrainingLoop implements AutoCloseable {
 
   private final PreparedRun run;
   private final Backend backend;
-  private final MetricsFile metrics;
+  private final MetricsLog metrics;
   private final Checkpoints checkpoints;
   private final TrainingListener listener;
   private final BooleanSupplier stopping;
@@ -44,7 +44,7 @@ final class TrainingLoop implements AutoCloseable {
       Backend backend,
       TrainingState state,
       int stepsDone,
-      MetricsFile metrics,
+      MetricsLog metrics,
       Checkpoints checkpoints,
       TrainingListener listener,
       BooleanSupplier stopping) {

@@ -177,7 +177,8 @@ final class KilledRunTest {
         .contains("safetensors")
         .contains("File too large");
     assertThat(w.list("run"))
-        .containsExactlyInAnyOrder(".lock", "manifest.json", "metrics.jsonl", "recipe.yaml");
+        .containsExactlyInAnyOrder(
+            ".lock", "manifest.json", "metrics.jsonl", "recipe.yaml", "tensorboard");
     for (String line : Files.readAllLines(w.path("run/metrics.jsonl"))) {
       assertThat(Json.mapper().readTree(line).isObject()).isTrue();
     }

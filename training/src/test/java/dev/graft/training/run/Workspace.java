@@ -191,7 +191,7 @@ final class Workspace {
     try {
       for (String line : Files.readAllLines(path(run + "/metrics.jsonl"))) {
         ObjectNode node = (ObjectNode) Json.mapper().readTree(line);
-        node.remove(List.of("seconds", "tokens_per_second"));
+        node.remove(List.of("seconds", "tokens_per_second", "time"));
         out.add(node);
       }
     } catch (IOException e) {

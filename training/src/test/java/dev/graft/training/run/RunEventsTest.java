@@ -1,0 +1,73 @@
+package dev.graft.training.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.graft.models.files.Json;
+import dev.graft.training.tracking.EventReader;
+import dev.graft.training.tracking.Scalar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The event file of a run says what {@code metrics.jsonl} says, however often it was broken off.
+ */
+final class RunEventsTest {
+  @TempDir Path folder;
+
+  private static List<Scalar> events(Workspace w, String run) {
+    return EventReader.scalars(EventReader.only(w.path(run + "/tensorboard")));
+  }
+
+  /** What the lines of a run's metrics tell, in f32. */
+  private static List<Scalar> lines(Workspace w, String run) throws IOException {
+    List<Scalar> out = new ArrayList<>();
+    for (String line : Files.readAllLines(w.path(run + "/metrics.jsonl"))) {
+      JsonNode json = Json.mapper().readTree(line);
+      assertThat(json.get("time").asDouble()).isGreaterThan(1.7e9);
+      Scalar.of(json, -1)
+          .forEach(s -> out.add(new Scalar(s.tag(), s.step(), (float) s.value(), s.time())));
+    }
+    return out;
+  }
+
+  @Test
+  void eventsAreTheMetricsAlsoOfARunThatWasResumed() throws IOException {
+    Workspace w = Workspace.create(folder);
+    w.trainUntil(5, "save_steps=100");
+    List<Scalar> before = events(w, "run");
+    assertThat(before).isEqualTo(lines(w, "run"));
+    assertThat(before).extracting(Scalar::tag).contains("eval/loss", "train/grad_norm");
+    w.train("save_steps=100");
+    List<Scalar> all = events(w, "run");
+    assertThat(all).isEqualTo(lines(w, "run")).startsWith(before.toArray(Scalar[]::new));
+    assertThat(all).extracting(s -> s.tag() + " " + s.step()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void stepsAfterTheLastCheckpointAreForgotten() throws IOException {
+    Workspace w = Workspace.create(folder);
+    w.trainUntil(3);
+    // What a killed process leaves behind its checkpoint.
+    String metrics = "run/metrics.jsonl";
+    String torn = "{\"type\":\"step\",\"step\":4,\"loss\":9,\"time\":1}\n{\"type\":\"st";
+    w.write(metrics, Files.readString(w.path(metrics)) + torn);
+    w.train();
+    assertThat(events(w, "run")).isEqualTo(lines(w, "run"));
+    assertThat(events(w, "run")).extracting(Scalar::value).doesNotContain(9.0);
+  }
+
+  @Test
+  void aRestartBeginsANewFile() {
+    Workspace w = Workspace.create(folder);
+    w.train("max_steps=3");
+    Workspace.trainer()
+        .train(w.recipe("max_steps=1"), ExistingRun.RESTART, new TrainingListener() {});
+    assertThat(events(w, "run")).extracting(Scalar::step).containsOnly(0L, 1L);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.training.tracking;
+
+import org.jspecify.annotations.NullMarked;
