@@ -8,6 +8,12 @@ public final class Claims {
 
   /** The claims that a study tests, in their order; empty for a study that has none. */
   public static List<Claim> of(String study) {
-    return List.of();
+    return switch (study) {
+      case "masking" -> MaskingClaims.all();
+      case "learn-forget" -> LearnForgetClaims.all();
+      case "memorize" -> MemorizeClaims.all();
+      case "adapters" -> AdapterClaims.all();
+      default -> List.of();
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.graft.experiments.claims;
 
+import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -11,14 +12,31 @@ import java.util.TreeMap;
  * @param differences the difference of every seed
  * @param interval of their mean, 95 %
  * @param threshold what the interval is compared with
+ * @param limit on which side of the threshold the claim lies
  */
 public record Comparison(
     String label,
     String measure,
     SortedMap<Long, Double> differences,
     Interval interval,
-    double threshold) {
+    double threshold,
+    Limit limit) {
   public Comparison {
-    differences = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(differences));
+    differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
+  }
+
+  /** A comparison whose claim asks for more than the threshold. */
+  public Comparison(
+      String label,
+      String measure,
+      SortedMap<Long, Double> differences,
+      Interval interval,
+      double threshold) {
+    this(label, measure, differences, interval, threshold, Limit.MORE_THAN);
+  }
+
+  /** What it says by itself; never {@link Outcome#NOT_TESTED}. */
+  public Outcome outcome() {
+    return limit.judge(interval, threshold);
   }
 }

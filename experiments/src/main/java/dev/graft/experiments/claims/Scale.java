@@ -1,0 +1,53 @@
+package dev.graft.experiments.claims;
+
+import dev.graft.experiments.results.Unit;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** How sentences write a number. */
+enum Scale {
+  /** Losses and their differences. */
+  NATS(1, 3, " nats"),
+  /** Differences of shares. */
+  POINTS(100, 1, " percentage points"),
+  /** Shares. */
+  PERCENT(100, 1, " %"),
+  /** Optimizer steps. */
+  STEPS(1, 0, " steps");
+
+  private final int factor;
+  private final int decimals;
+  private final String unit;
+
+  Scale(int factor, int decimals, String unit) {
+    this.factor = factor;
+    this.decimals = decimals;
+    this.unit = unit;
+  }
+
+  /** That of a difference in a unit. */
+  static Scale of(Unit unit) {
+    return switch (unit) {
+      case NATS -> NATS;
+      case SHARE -> POINTS;
+    };
+  }
+
+  /** Such as "0.031". */
+  String number(double value) {
+    String text = String.format(Locale.ROOT, "%." + decimals + "f", value * factor);
+    return text.matches("-0\\.?0*") ? text.substring(1) : text;
+  }
+
+  /** Such as "0.031 nats". */
+  String amount(double value) {
+    return number(value) + unit;
+  }
+
+  /** Such as "0.01 nats": a threshold, with no more digits than it has. */
+  String threshold(double value) {
+    BigDecimal scaled = new BigDecimal(value * factor, new MathContext(6)).stripTrailingZeros();
+    return scaled.toPlainString() + unit;
+  }
+}
