@@ -434,6 +434,30 @@ class ClaimsTest {
     assertThat(both.comparisons()).allSatisfy(c -> assertThat(c.interval().mean()).isZero());
   }
 
+  /** A higher loss and fewer facts than before are both forgetting, and LoRA has less of it. */
+  @Test
+  void measuresForgettingAgainstTheBaseModel() {
+    Verdict verdict =
+        judge(
+            "forget.4",
+            new Synthetic(
+                "learn-forget",
+                l ->
+                    Map.of(
+                        "source_loss", is(l, "full") ? 0.9 : 0.6,
+                        "facts", is(l, "full") ? 0.1 : 0.4,
+                        "narratives", is(l, "full") ? 0.3 : 0.2)));
+
+    assertThat(verdict.outcome()).isEqualTo(Outcome.REPRODUCED);
+    assertThat(verdict.comparisons())
+        .extracting(c -> Math.round(c.interval().mean() * 100))
+        .containsExactly(30L, 30L, -10L);
+    assertThat(verdict.comparisons())
+        .extracting(Comparison::measure)
+        .containsExactly(
+            "growth of the source loss", "decline of the facts", "decline of the narratives");
+  }
+
   /** The agreement of engines is measured by these effects. */
   @ParameterizedTest
   @MethodSource("cases")
