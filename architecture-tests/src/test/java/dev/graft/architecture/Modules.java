@@ -31,6 +31,7 @@ final class Modules {
           Map.entry("masking", Set.of("api")),
           Map.entry("models", Set.of("api")),
           Map.entry("training", Set.of("api", "graph", "models")),
+          Map.entry("tracking.mlflow", Set.of("api", "models", "training")),
           Map.entry("experiments", Set.of("api", "graph", "models", "training")),
           // Plugins are chosen by name at run time, so even here no engine, adapter or mask stands.
           Map.entry("cli", Set.of("api", "graph", "models", "training", "experiments")));
@@ -54,6 +55,7 @@ final class Modules {
           Map.entry("masking", 1),
           Map.entry("models", 1),
           Map.entry("training", 1),
+          Map.entry("tracking.mlflow", 4),
           Map.entry("experiments", 10),
           Map.entry("cli", 1));
 

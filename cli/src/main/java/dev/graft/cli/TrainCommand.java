@@ -9,8 +9,10 @@ import dev.graft.training.run.ExistingRun;
 import dev.graft.training.run.RunSummary;
 import dev.graft.training.run.StopOnShutdown;
 import dev.graft.training.run.Trainer;
+import dev.graft.training.tracking.TrackingServer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -33,13 +35,16 @@ import picocli.CommandLine.Parameters;
       "  graft train examples/tiny/recipe.yaml",
       "  graft train recipe.yaml --set adapter.r=16 --set learning_rate=1e-4",
       "  graft train recipe.yaml --engine reference --set output_dir=runs/check",
-      "  graft train recipe.yaml --restart"
+      "  graft train recipe.yaml --restart",
+      "  graft train recipe.yaml --mlflow http://localhost:5000 --mlflow-experiment adapters"
     })
 final class TrainCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RECIPE", description = "The recipe, a YAML file.")
   Path recipe = Path.of("");
 
   @Mixin RecipeOptions options = new RecipeOptions();
+
+  @Mixin MlflowOptions mlflow = new MlflowOptions();
 
   @Option(
       names = "--restart",
@@ -58,16 +63,18 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe read = options.read(recipe);
+    List<TrackingServer> servers = mlflow.connect(System.getenv()).stream().toList();
     Trainer trainer = session.injector().getInstance(Trainer.class);
-    return StopOnShutdown.around(trainer, () -> train(trainer, read));
+    return StopOnShutdown.around(trainer, () -> train(trainer, read, servers));
   }
 
   @SuppressWarnings("try") // Interrupts does its work by being open.
-  private int train(Trainer trainer, Recipe read) {
+  private int train(Trainer trainer, Recipe read, List<TrackingServer> servers) {
     RunSummary summary;
     try (TrainingReport report = new TrainingReport(session);
         Interrupts interrupts = Interrupts.listen(() -> stop(trainer, report))) {
-      summary = trainer.train(read, restart ? ExistingRun.RESTART : ExistingRun.RESUME, report);
+      ExistingRun existing = restart ? ExistingRun.RESTART : ExistingRun.RESUME;
+      summary = trainer.train(read, existing, report, servers);
     } catch (GraftException e) {
       if (e.code() != ErrorCode.INTERRUPTED) {
         throw e;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.api.error.ErrorCode;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,21 @@ final class TrainCommandTest {
     List<Object> all = new ArrayList<>(List.of("train", recipe));
     all.addAll(Arrays.asList(more));
     return Run.graft(all.toArray());
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsToldBeforeAnythingIsWritten() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Run refused = train("--mlflow", "http://127.0.0.1:" + port);
+    assertThat(refused.status()).isEqualTo(2);
+    assertThat(refused.err())
+        .contains("expected an MLflow server at http://127.0.0.1:" + port)
+        .contains("or train without it [tracking.unreachable]");
+    assertThat(run).doesNotExist();
+    assertThat(train("--mlflow", "mlruns").err()).contains("received 'mlruns'");
   }
 
   @Test

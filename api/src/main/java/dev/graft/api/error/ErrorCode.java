@@ -46,6 +46,7 @@ public enum ErrorCode {
   ADAPTER_BASE_MODEL("adapter.base-model", 2),
   LOSS_NOT_FINITE("loss.not-finite", 1),
   RESUME_MISMATCH("resume.mismatch", 2),
+  TRACKING_UNREACHABLE("tracking.unreachable", 2),
   INTERRUPTED("interrupted", 1);
 
   private final String id;

@@ -6,13 +6,18 @@ import dev.graft.api.error.GraftException;
 import dev.graft.models.files.Json;
 import dev.graft.models.files.Reading;
 import dev.graft.training.tracking.EventFile;
+import dev.graft.training.tracking.RunEnd;
 import dev.graft.training.tracking.Scalar;
+import dev.graft.training.tracking.TrackedRun;
 import dev.graft.training.tracking.Tracker;
+import dev.graft.training.tracking.TrackingServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,11 +28,10 @@ final class MetricsLog implements AutoCloseable {
   private static final String STEP = "step";
 
   private final MetricsFile file;
-  private final Tracker tracker;
+  private final List<Tracker> trackers = new ArrayList<>();
 
-  private MetricsLog(MetricsFile file, Tracker tracker) {
+  private MetricsLog(MetricsFile file) {
     this.file = file;
-    this.tracker = tracker;
   }
 
   /**
@@ -35,17 +39,14 @@ final class MetricsLog implements AutoCloseable {
    * step stands there twice.
    *
    * @param bytes how much of {@code metrics.jsonl} stays
+   * @param servers who else follows the run
    */
-  static MetricsLog open(RunFolder folder, long bytes) {
-    MetricsFile file = MetricsFile.open(folder.metrics(), bytes);
-    MetricsLog out;
+  static MetricsLog open(
+      RunFolder folder, long bytes, List<TrackingServer> servers, TrackedRun tracked) {
+    MetricsLog out = new MetricsLog(MetricsFile.open(folder.metrics(), bytes));
     try {
-      out = new MetricsLog(file, EventFile.begin(folder.tensorboard(), now()));
-    } catch (GraftException e) {
-      file.close();
-      throw e;
-    }
-    try {
+      out.trackers.add(EventFile.begin(folder.tensorboard(), now()));
+      servers.forEach(s -> out.trackers.add(s.track(tracked)));
       out.replay(folder.metrics());
     } catch (GraftException e) {
       out.close();
@@ -58,7 +59,7 @@ final class MetricsLog implements AutoCloseable {
     double now = now();
     try (BufferedReader lines = Files.newBufferedReader(metrics)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Scalar.of(Json.mapper().readTree(line), now).forEach(tracker::write);
+        write(Json.mapper().readTree(line), now);
       }
     } catch (JsonProcessingException e) {
       throw Reading.malformed(
@@ -66,7 +67,13 @@ final class MetricsLog implements AutoCloseable {
     } catch (IOException e) {
       throw Reading.failure(metrics, e);
     }
-    tracker.flush();
+    trackers.forEach(Tracker::flush);
+  }
+
+  private void write(JsonNode line, double now) {
+    for (Scalar s : Scalar.of(line, now)) {
+      trackers.forEach(t -> t.write(s));
+    }
   }
 
   private static double now() {
@@ -79,23 +86,39 @@ final class MetricsLog implements AutoCloseable {
     double now = now();
     line.put("time", now);
     file.append(line);
-    JsonNode json = Json.mapper().valueToTree(line);
-    Scalar.of(json, now).forEach(tracker::write);
+    write(Json.mapper().valueToTree(line), now);
     if (!STEP.equals(line.get("type"))) {
-      tracker.flush(); // Evaluations are few, and what one waits for.
+      trackers.forEach(Tracker::flush); // Evaluations are few, and what one waits for.
     }
   }
 
   /** Makes sure that all lines are on the device; gives the size of {@code metrics.jsonl}. */
   long flush() {
-    tracker.flush();
+    trackers.forEach(Tracker::flush);
     return file.flush();
+  }
+
+  /** Tells those who follow the run how it ended. */
+  void ended(RunEnd end) {
+    trackers.forEach(t -> t.ended(end));
   }
 
   @Override
   public void close() {
     try (file) {
-      tracker.close();
+      List<GraftException> failures = new ArrayList<>();
+      for (Tracker t : trackers) {
+        try {
+          t.close();
+        } catch (GraftException e) {
+          failures.add(e);
+        }
+      }
+      if (!failures.isEmpty()) {
+        GraftException first = failures.get(0);
+        failures.subList(1, failures.size()).forEach(first::addSuppressed);
+        throw first;
+      }
     }
   }
 }

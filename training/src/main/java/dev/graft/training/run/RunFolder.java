@@ -29,6 +29,7 @@ final class RunFolder implements AutoCloseable {
   private static final String RECIPE = "recipe.yaml";
   private static final String METRICS = "metrics.jsonl";
   private static final String TENSORBOARD = "tensorboard";
+  private static final String TRACKING = "tracking";
   private static final String ADAPTER = "adapter";
   private static final String MODEL = "model";
   private static final String REPORT = "report.html";
@@ -134,6 +135,11 @@ final class RunFolder implements AutoCloseable {
     return path.resolve(TENSORBOARD);
   }
 
+  /** For what servers that follow the run are to find again. */
+  Path tracking() {
+    return path.resolve(TRACKING);
+  }
+
   Path adapter() {
     return path.resolve(ADAPTER);
   }
@@ -153,7 +159,8 @@ final class RunFolder implements AutoCloseable {
   void clear() {
     AtomicFolder.delete(path.resolve(SUMMARY));
     files().stream().filter(Checkpoints::isCheckpoint).forEach(AtomicFolder::remove);
-    for (String name : List.of(METRICS, TENSORBOARD, ADAPTER, MODEL, RECIPE, REPORT, MANIFEST)) {
+    for (String name :
+        List.of(METRICS, TENSORBOARD, TRACKING, ADAPTER, MODEL, RECIPE, REPORT, MANIFEST)) {
       AtomicFolder.delete(path.resolve(name));
     }
   }

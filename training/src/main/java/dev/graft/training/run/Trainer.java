@@ -6,6 +6,9 @@ import dev.graft.api.error.GraftException;
 import dev.graft.models.files.Json;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
+import dev.graft.training.tracking.RunEnd;
+import dev.graft.training.tracking.TrackedRun;
+import dev.graft.training.tracking.TrackingServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +62,21 @@ public final class Trainer {
    *     interrupted} after {@link #stop()}
    */
   public RunSummary train(Recipe recipe, ExistingRun existing, TrainingListener listener) {
+    return train(recipe, existing, listener, List.of());
+  }
+
+  /**
+   * Trains as {@link #train(Recipe, ExistingRun, TrainingListener)} does, while servers follow the
+   * run.
+   *
+   * @throws GraftException also {@code tracking.unreachable} when one of them fails before the
+   *     first step
+   */
+  public RunSummary train(
+      Recipe recipe,
+      ExistingRun existing,
+      TrainingListener listener,
+      List<TrackingServer> servers) {
     Path path = Path.of(recipe.outputDir());
     refuseFinished(RunFolder.inspect(path), path, existing);
     PreparedRun run = prepare(recipe);
@@ -83,7 +101,8 @@ public final class Trainer {
         folder.write(on(saved.isPresent() ? begun : manifest, run, device, progress.step()));
         folder.removeTemporaries();
         folder.writeRecipe(run.recipe());
-        try (MetricsLog metrics = MetricsLog.open(folder, progress.metricsBytes());
+        try (MetricsLog metrics =
+                MetricsLog.open(folder, progress.metricsBytes(), servers, tracked(run, folder));
             TrainingLoop loop =
                 new TrainingLoop(
                     run,
@@ -94,12 +113,27 @@ public final class Trainer {
                     checkpoints,
                     listener,
                     () -> stopping)) {
-          listener.onStart(run, device, progress.step());
-          Progress end = loop.run(progress);
-          return finish(folder, training, end, listener);
+          try {
+            listener.onStart(run, device, progress.step());
+            Progress end = loop.run(progress);
+            RunSummary summary = finish(folder, training, end, listener);
+            metrics.ended(RunEnd.FINISHED);
+            return summary;
+          } catch (GraftException e) {
+            metrics.ended(e.code() == ErrorCode.INTERRUPTED ? RunEnd.STOPPED : RunEnd.FAILED);
+            throw e;
+          }
         }
       }
     }
+  }
+
+  private static TrackedRun tracked(PreparedRun run, RunFolder folder) {
+    Path path = folder.path().toAbsolutePath().normalize();
+    return new TrackedRun(
+        String.valueOf(path.getFileName()),
+        folder.tracking(),
+        Flat.of(Json.mapper().valueToTree(run.recipe().toMap())));
   }
 
   private static Manifest on(Manifest manifest, PreparedRun run, String device, int stepsDone) {

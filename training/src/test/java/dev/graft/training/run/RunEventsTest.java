@@ -1,11 +1,16 @@
 package dev.graft.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.graft.models.files.Json;
 import dev.graft.training.tracking.EventReader;
+import dev.graft.training.tracking.RunEnd;
 import dev.graft.training.tracking.Scalar;
+import dev.graft.training.tracking.TrackedRun;
+import dev.graft.training.tracking.Tracker;
+import dev.graft.training.tracking.TrackingServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,5 +74,67 @@ final class RunEventsTest {
     Workspace.trainer()
         .train(w.recipe("max_steps=1"), ExistingRun.RESTART, new TrainingListener() {});
     assertThat(events(w, "run")).extracting(Scalar::step).containsOnly(0L, 1L);
+  }
+
+  /** Keeps what it hears. */
+  private static final class Recorder implements TrackingServer, Tracker {
+    private final List<String> heard = new ArrayList<>();
+
+    @Override
+    public Tracker track(TrackedRun run) {
+      heard.add(run.name() + " " + run.state().getFileName() + " " + run.parameters().get("seed"));
+      return this;
+    }
+
+    @Override
+    public void write(Scalar s) {
+      if (s.tag().equals("train/loss")) {
+        heard.add(String.valueOf(s.step()));
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void ended(RunEnd end) {
+      heard.add(end.name());
+    }
+
+    @Override
+    public void close() {
+      heard.add("closed");
+    }
+  }
+
+  @Test
+  void aServerHearsEverythingFromTheStartAndHowARunEnds() {
+    Workspace w = Workspace.create(folder);
+    Recorder recorder = new Recorder();
+    Trainer trainer = Workspace.trainer();
+    TrainingListener stop =
+        new TrainingListener() {
+          @Override
+          public void onStep(StepMetrics m) {
+            trainer.stop();
+          }
+        };
+    List<TrackingServer> servers = List.of(recorder);
+    assertThatThrownBy(
+            () -> trainer.train(w.recipe("max_steps=2"), ExistingRun.RESUME, stop, servers))
+        .hasMessageContaining("asked to stop");
+    Workspace.trainer()
+        .train(w.recipe("max_steps=2"), ExistingRun.RESUME, new TrainingListener() {}, servers);
+    assertThat(recorder.heard)
+        .containsExactly(
+            "run tracking 5",
+            "1",
+            "STOPPED",
+            "closed",
+            "run tracking 5",
+            "1",
+            "2",
+            "FINISHED",
+            "closed");
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.graft.tracking.mlflow;
+
+import org.jspecify.annotations.NullMarked;
