@@ -5,7 +5,8 @@ import dev.graft.api.error.GraftException;
 import dev.graft.experiments.measure.ExactMatch;
 import dev.graft.experiments.measure.Measure;
 import dev.graft.models.ModelFolder;
-import dev.graft.models.generation.Generator;
+import dev.graft.models.evaluation.Evaluator;
+import dev.graft.models.evaluation.Share;
 import dev.graft.models.tokenizer.Tokenizer;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Path;
@@ -71,8 +72,8 @@ final class MeasureCommand implements Callable<Integer> {
     ModelFolder folder = ModelFolder.open(options.model);
     try (Tokenizer tokenizer = folder.openTokenizer();
         LoadedModel loaded = LoadedModel.load(plugins, folder, options);
-        Generator generator =
-            new Generator(
+        Evaluator evaluator =
+            new Evaluator(
                 loaded.model(),
                 loaded.adapter(),
                 loaded.dtype(),
@@ -80,9 +81,9 @@ final class MeasureCommand implements Callable<Integer> {
                 loaded.compiler())) {
       Set<Integer> stopIds = new TreeSet<>(folder.stopIds());
       tokenizer.eosId().ifPresent(stopIds::add);
-      ExactMatch match = new ExactMatch(generator, tokenizer, stopIds);
+      ExactMatch match = new ExactMatch(evaluator, tokenizer, stopIds);
       for (Measure measure : wanted) {
-        ExactMatch.Score score = match.score(measure, measure.questions(world, limit));
+        Share score = match.score(measure, measure.questions(world, limit));
         session
             .out()
             .println(
@@ -90,9 +91,9 @@ final class MeasureCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "%-10s %5.1f %%  (%d of %d)",
                     measure.name().toLowerCase(Locale.ROOT),
-                    100 * score.share(),
-                    score.right(),
-                    score.all()));
+                    100 * score.value(),
+                    score.part(),
+                    score.whole()));
         session.out().flush();
       }
     }

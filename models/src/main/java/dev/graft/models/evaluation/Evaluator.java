@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,13 +60,38 @@ public final class Evaluator implements AutoCloseable {
       GenerationConfig config,
       Function<int[], String> decode,
       UnaryOperator<String> normalizer) {
+    return answers(
+        items.stream().map(AnswerItem::prompt).toList(),
+        items.stream().<Predicate<String>>map(i -> t -> i.accepts(t, normalizer)).toList(),
+        config,
+        decode);
+  }
+
+  /**
+   * Answers prompts whose answers are not compared with references but tested, for example by
+   * running them.
+   *
+   * @param prompts ids, with the start of text where the model wants one
+   * @param right for every prompt, whether the text of an answer is right
+   * @param config usually {@link GenerationConfig#greedy}
+   * @param decode the text of ids, usually without special tokens
+   */
+  public List<Answer> answers(
+      List<List<Integer>> prompts,
+      List<Predicate<String>> right,
+      GenerationConfig config,
+      Function<int[], String> decode) {
+    if (prompts.size() != right.size()) {
+      throw new IllegalArgumentException(
+          "expected a test for each of " + prompts.size() + " prompts, received " + right.size());
+    }
     List<Generation> generated =
         generator.generate(
-            items.stream().map(i -> array(i.prompt())).toList(), config, TokenListener.none());
+            prompts.stream().map(Evaluator::array).toList(), config, TokenListener.none());
     List<Answer> out = new ArrayList<>();
-    for (int i = 0; i < items.size(); i++) {
+    for (int i = 0; i < prompts.size(); i++) {
       String text = decode.apply(generated.get(i).toArray());
-      out.add(new Answer(text, generated.get(i), items.get(i).accepts(text, normalizer)));
+      out.add(new Answer(text, generated.get(i), right.get(i).test(text)));
     }
     return out;
   }
