@@ -1,7 +1,7 @@
 package dev.graft.experiments.world;
 
-import dev.graft.models.files.AtomicFile;
-import dev.graft.models.files.Json;
+import dev.graft.models.tokenizer.ByteLevelBpe;
+import dev.graft.models.tokenizer.ByteLevelBpe.Merge;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,7 +25,6 @@ final class WorldTokenizer {
   static final String EOS = "<|end_of_text|>";
   private static final List<String> SPECIAL =
       List.of(BOS, EOS, "<|pad|>", "<|im_start|>", "<|im_end|>");
-  private static final int BYTES = 256;
   private static final Pattern WORDS =
       Pattern.compile(
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");
@@ -34,21 +34,15 @@ final class WorldTokenizer {
           + " message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}{% if add_generation_prompt"
           + " %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
-  private final List<Pair> merges;
+  private final List<Merge> merges;
 
-  private WorldTokenizer(List<Pair> merges) {
+  private WorldTokenizer(List<Merge> merges) {
     this.merges = merges;
-  }
-
-  private record Pair(String left, String right) {
-    String joined() {
-      return left + right;
-    }
   }
 
   /** Learns merges until the vocabulary has the size, or no pair is left that occurs twice. */
   static WorldTokenizer train(List<String> texts, int vocabSize) {
-    List<String> alphabet = symbols();
+    List<String> alphabet = ByteLevelBpe.symbols();
     Map<String, Integer> counts = new HashMap<>();
     for (String text : texts) {
       Matcher matcher = WORDS.matcher(text);
@@ -60,19 +54,19 @@ final class WorldTokenizer {
     }
     Map<List<String>, Integer> words = new LinkedHashMap<>();
     counts.forEach((word, count) -> words.put(split(word, alphabet), count));
-    List<Pair> merges = new ArrayList<>();
-    while (BYTES + merges.size() + SPECIAL.size() < vocabSize) {
-      Map<Pair, Integer> pairs = new HashMap<>();
+    List<Merge> merges = new ArrayList<>();
+    while (ByteLevelBpe.BYTES + merges.size() + SPECIAL.size() < vocabSize) {
+      Map<Merge, Integer> pairs = new HashMap<>();
       words.forEach(
           (word, count) -> {
             for (int i = 0; i + 1 < word.size(); i++) {
-              pairs.merge(new Pair(word.get(i), word.get(i + 1)), count, Integer::sum);
+              pairs.merge(new Merge(word.get(i), word.get(i + 1)), count, Integer::sum);
             }
           });
-      Map.Entry<Pair, Integer> best =
+      Map.Entry<Merge, Integer> best =
           pairs.entrySet().stream()
               .max(
-                  Map.Entry.<Pair, Integer>comparingByValue()
+                  Map.Entry.<Merge, Integer>comparingByValue()
                       .thenComparing(e -> e.getKey().left(), Comparator.reverseOrder())
                       .thenComparing(e -> e.getKey().right(), Comparator.reverseOrder()))
               .orElse(null);
@@ -93,7 +87,7 @@ final class WorldTokenizer {
     return out;
   }
 
-  private static void merge(Map<List<String>, Integer> words, Pair pair) {
+  private static void merge(Map<List<String>, Integer> words, Merge pair) {
     Map<List<String>, Integer> before = new LinkedHashMap<>(words);
     words.clear();
     before.forEach(
@@ -113,82 +107,14 @@ final class WorldTokenizer {
         });
   }
 
-  /**
-   * The characters that stand for bytes in GPT-2's vocabulary: a byte's own where it prints, else
-   * the next unused one from U+0100 on.
-   */
-  private static List<String> symbols() {
-    List<String> out = new ArrayList<>();
-    char next = 0x100;
-    for (int b = 0; b < BYTES; b++) {
-      boolean prints =
-          (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || (b >= 0xae && b <= 0xff);
-      out.add(String.valueOf(prints ? (char) b : next++));
-    }
-    return out;
-  }
-
   /** Writes {@code tokenizer.json} and {@code tokenizer_config.json}. */
   void write(Path folder, int maxPositions) {
-    AtomicFile.writeString(folder.resolve("tokenizer.json"), Json.pretty(json()));
     Map<String, Object> config = new LinkedHashMap<>();
-    config.put("tokenizer_class", "PreTrainedTokenizerFast");
     config.put("add_bos_token", true);
     config.put("bos_token", BOS);
     config.put("eos_token", EOS);
     config.put("pad_token", "<|pad|>");
-    config.put("model_max_length", maxPositions);
-    config.put("clean_up_tokenization_spaces", false);
-    config.put("chat_template", CHAT_TEMPLATE);
-    AtomicFile.writeString(folder.resolve("tokenizer_config.json"), Json.pretty(config));
-  }
-
-  private Map<String, Object> json() {
-    Map<String, Integer> vocab = new LinkedHashMap<>();
-    symbols().forEach(s -> vocab.put(s, vocab.size()));
-    merges.forEach(m -> vocab.putIfAbsent(m.joined(), vocab.size()));
-    List<Object> added = new ArrayList<>();
-    for (String token : SPECIAL) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("id", vocab.size());
-      entry.put("content", token);
-      entry.put("single_word", false);
-      entry.put("lstrip", false);
-      entry.put("rstrip", false);
-      entry.put("normalized", false);
-      entry.put("special", true);
-      added.add(entry);
-      vocab.put(token, vocab.size());
-    }
-    Map<String, Object> model = new LinkedHashMap<>();
-    model.put("type", "BPE");
-    model.put("dropout", null);
-    model.put("unk_token", null);
-    model.put("continuing_subword_prefix", "");
-    model.put("end_of_word_suffix", "");
-    model.put("fuse_unk", false);
-    model.put("byte_fallback", false);
-    model.put("vocab", vocab);
-    model.put("merges", merges.stream().map(m -> m.left() + " " + m.right()).toList());
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("version", "1.0");
-    json.put("truncation", null);
-    json.put("padding", null);
-    json.put("added_tokens", added);
-    json.put("normalizer", null);
-    json.put("pre_tokenizer", byteLevel());
-    json.put("post_processor", null);
-    json.put("decoder", byteLevel());
-    json.put("model", model);
-    return json;
-  }
-
-  private static Map<String, Object> byteLevel() {
-    Map<String, Object> out = new LinkedHashMap<>();
-    out.put("type", "ByteLevel");
-    out.put("add_prefix_space", false);
-    out.put("trim_offsets", true);
-    out.put("use_regex", true);
-    return out;
+    new ByteLevelBpe(merges, SPECIAL)
+        .write(folder, maxPositions, config, Optional.of(CHAT_TEMPLATE));
   }
 }
