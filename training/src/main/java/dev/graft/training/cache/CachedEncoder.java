@@ -1,11 +1,11 @@
 package dev.graft.training.cache;
 
 import dev.graft.training.data.Encoded;
+import dev.graft.training.data.ForwardingEncoder;
 import dev.graft.training.data.TextEncoder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,13 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An encoder that asks a cache first; closing it keeps what it was asked for. */
-public final class CachedEncoder implements TextEncoder, AutoCloseable {
+public final class CachedEncoder extends ForwardingEncoder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CachedEncoder.class);
 
   /** Stands for the tokens of a text that are in the file already. */
   static final byte[] IN_FILE = {};
 
-  private final TextEncoder encoder;
   private final TokenFile known;
   private final TokenCache cache;
   private final Optional<Path> file;
@@ -40,8 +39,8 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
       TokenCache cache,
       Optional<Path> file,
       long maxFreshBytes) {
+    super(encoder);
     this.maxFreshBytes = maxFreshBytes;
-    this.encoder = encoder;
     this.known = known;
     this.cache = cache;
     this.file = file;
@@ -50,7 +49,7 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
   @Override
   public Encoded encode(String text) {
     if (file.isEmpty()) {
-      return encoder.encode(text);
+      return forward(text);
     }
     TextKey key = TextKey.of(text);
     byte[] bytes = known.get(key);
@@ -62,7 +61,7 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
     if (bytes != null) {
       return PackedTokens.unpack(bytes);
     }
-    Encoded encoded = encoder.encode(text);
+    Encoded encoded = forward(text);
     if (freshBytes.get() <= maxFreshBytes) {
       byte[] packed = PackedTokens.pack(encoded);
       if (used.put(key, packed) == null) {
@@ -71,31 +70,6 @@ public final class CachedEncoder implements TextEncoder, AutoCloseable {
       }
     }
     return encoded;
-  }
-
-  @Override
-  public int eosId() {
-    return encoder.eosId();
-  }
-
-  @Override
-  public OptionalInt bosId() {
-    return encoder.bosId();
-  }
-
-  @Override
-  public OptionalInt beginningOfText() {
-    return encoder.beginningOfText();
-  }
-
-  @Override
-  public int vocabSize() {
-    return encoder.vocabSize();
-  }
-
-  @Override
-  public Optional<String> identity() {
-    return encoder.identity();
   }
 
   @Override
