@@ -1,5 +1,7 @@
 package dev.graft.experiments.results;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ import java.util.Map;
  * @param scope {@code quick}, {@code default} or {@code full}
  * @param command the command that ran it
  * @param started the day and time in ISO form
- * @param machine processor, cores, system and Java, by name
+ * @param machine processor, cores, system and Java, by name in the order to show them
  */
 public record StudyInfo(
     String name,
@@ -32,6 +34,6 @@ public record StudyInfo(
     setup = List.copyOf(setup);
     notes = List.copyOf(notes);
     published = List.copyOf(published);
-    machine = Map.copyOf(machine);
+    machine = Collections.unmodifiableMap(new LinkedHashMap<>(machine));
   }
 }

@@ -1,0 +1,113 @@
+package dev.graft.experiments.report;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.graft.experiments.results.Point;
+import dev.graft.experiments.results.StudyResults;
+import dev.graft.models.files.AtomicFile;
+import dev.graft.models.files.Json;
+import dev.graft.models.files.Reading;
+import java.nio.file.Path;
+
+/**
+ * {@code study.json}: all results of a study, to be read back as they were. Its layout is that of
+ * the records in {@code dev.graft.experiments.results}; a curve's points are pairs of step and
+ * value, and a value that is not a number is the text {@code "NaN"}.
+ */
+public final class StudyJson {
+  private static final String FORMAT = "format";
+  private static final String STUDY = "study";
+  private static final String NAME = "graft-study-1";
+  private static final ObjectMapper MAPPER = mapper();
+
+  private StudyJson() {}
+
+  /**
+   * Writes a study.
+   *
+   * @throws dev.graft.api.error.GraftException {@code file.write} when it cannot be written
+   */
+  public static void write(Path file, StudyResults results) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put(FORMAT, NAME);
+    json.set(STUDY, MAPPER.valueToTree(results));
+    try {
+      AtomicFile.writeString(
+          file, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("results that JSON cannot hold", e);
+    }
+  }
+
+  /**
+   * Reads a study.
+   *
+   * @throws dev.graft.api.error.GraftException {@code file.missing}, {@code file.read}, or {@code
+   *     file.malformed} naming the place that is not as expected
+   */
+  public static StudyResults read(Path file) {
+    ObjectNode json = Json.object(file);
+    JsonNode format = json.path(FORMAT);
+    JsonNode study = json.path(STUDY);
+    if (!format.asText().equals(NAME) || !study.isObject()) {
+      throw Reading.malformed(
+          file,
+          "expected the results of a study with "
+              + "\"format\": \""
+              + NAME
+              + "\" and \"study\", received "
+              + (format.isTextual() ? "\"format\": " + format : "no such format")
+              + ". Give the study.json that graft study wrote.");
+    }
+    try {
+      return MAPPER.treeToValue(study, StudyResults.class);
+    } catch (JsonMappingException e) {
+      throw Reading.malformed(file, "at " + place(e) + ": " + problem(e), e);
+    } catch (JsonProcessingException e) {
+      throw Reading.malformed(
+          file, "expected the results of a study: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** Such as {@code study.runs[3].cost.seconds}. */
+  private static String place(JsonMappingException e) {
+    StringBuilder out = new StringBuilder(STUDY);
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        out.append('[').append(step.getIndex()).append(']');
+      } else {
+        out.append('.').append(step.getFieldName());
+      }
+    }
+    return out.toString();
+  }
+
+  private static String problem(JsonMappingException e) {
+    String said =
+        e.getOriginalMessage()
+            .replaceAll("\\s+", " ")
+            .replaceAll(" \\(index \\d+\\).*", "")
+            .replace("dev.graft.experiments.results.", "");
+    return "expected what graft study writes there, received something else ("
+        + said
+        + "). Run the study again to write it anew.";
+  }
+
+  private static ObjectMapper mapper() {
+    ObjectMapper mapper =
+        Json.mapper()
+            .copy()
+            .registerModule(new Jdk8Module())
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+    mapper.configOverride(Point.class).setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY));
+    return mapper;
+  }
+}
