@@ -6,7 +6,7 @@ import java.util.stream.DoubleStream;
 
 /** A value of every level: each seed, the mean and its 95 % interval. */
 final class DotPlot {
-  private static final double ROW = 24;
+  private static final double ROW = 26;
 
   /** A level with its values as they are shown. */
   record Row(String label, int style, Summary summary) {}
@@ -57,7 +57,7 @@ final class DotPlot {
     Markup group = Markup.of("g", Ink.cssClass(row.style()));
     group.add(Markup.of("title").text(row.label() + ": " + said(s)));
     for (double value : s.values()) {
-      group.add(Markup.of("circle", "seed").with("cx", x.at(value)).with("cy", y).with("r", 2.2));
+      group.add(Markup.of("circle", "seed").with("cx", x.at(value)).with("cy", y + 7).with("r", 2));
     }
     group.add(
         Markup.of("line", "bar")

@@ -35,6 +35,15 @@ record Figure(
     return new Figure(title, caption, legend, panels, Optional.of(newTable), folded);
   }
 
+  /** Two and four stand in pairs, more in as many columns as fit. */
+  private static String arrangement(int panels) {
+    return switch (panels) {
+      case 1 -> "panels one";
+      case 2, 4 -> "panels pairs";
+      default -> "panels";
+    };
+  }
+
   Markup html() {
     Markup body = Markup.of("div");
     if (!legend.isEmpty()) {
@@ -52,7 +61,7 @@ record Figure(
       }
       body.add(list);
     }
-    Markup row = Markup.of("div", panels.size() == 1 ? "panels one" : "panels");
+    Markup row = Markup.of("div", arrangement(panels.size()));
     for (Panel panel : panels) {
       Markup figure = Markup.of("figure");
       if (!panel.title().isEmpty()) {

@@ -90,7 +90,7 @@ final class Figures {
         (group, rows) ->
             panels.add(
                 new Panel(
-                    Grid.title(group),
+                    grid.title(group),
                     DotPlot.svg(what(q.label(), group), rows, scale, q.title()))));
     String better =
         switch (q.direction()) {
@@ -134,7 +134,7 @@ final class Figures {
         (group, lines) ->
             panels.add(
                 new Panel(
-                    Grid.title(group),
+                    grid.title(group),
                     LinePlot.svg(
                         what(label + " by step", group),
                         lines,
@@ -188,7 +188,8 @@ final class Figures {
             Curves.reached(results, engine, grid.cell(group, e.label()), CHARACTERS, MEMORISED);
         OptionalDouble mean = steps.stream().flatMap(Optional::stream).mapToInt(s -> s).average();
         long reached = steps.stream().filter(Optional::isPresent).count();
-        String title = group.isEmpty() ? e.label() : e.label() + " · " + Grid.title(group);
+        String where = grid.title(group);
+        String title = where.isEmpty() ? e.label() : e.label() + " · " + where;
         body.add(
             Markup.of("tr")
                 .add(Markup.of("th").with("scope", "row").text(title))
@@ -279,7 +280,7 @@ final class Figures {
         (group, spots) ->
             panels.add(
                 new Panel(
-                    Grid.title(group),
+                    grid.title(group),
                     ScatterPlot.svg(
                         what(title, group),
                         spots,
@@ -306,7 +307,7 @@ final class Figures {
   }
 
   private String what(String label, Map<String, String> group) {
-    String title = Grid.title(group);
+    String title = grid.title(group);
     return Words.capital(label)
         + " by "
         + grid.main().name()

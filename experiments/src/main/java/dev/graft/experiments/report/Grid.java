@@ -14,8 +14,9 @@ import java.util.Map;
  *
  * @param main the factor that is compared, such as the mask or the method
  * @param groups the combinations of the others that there are runs of, in the order of levels
+ * @param told the other factors that have more than one level
  */
-record Grid(Factor main, List<Map<String, String>> groups) {
+record Grid(Factor main, List<Map<String, String>> groups, List<String> told) {
   static Grid of(StudyResults results) {
     Factor main = results.factors().stream().findFirst().orElse(new Factor("run", List.of()));
     Comparator<Map<String, String>> order = Comparator.comparingInt(m -> 0);
@@ -24,7 +25,12 @@ record Grid(Factor main, List<Map<String, String>> groups) {
     }
     List<Map<String, String>> groups =
         results.runs().stream().map(r -> others(r, main)).distinct().sorted(order).toList();
-    return new Grid(main, groups);
+    List<String> told =
+        results.factors().stream()
+            .filter(f -> f.levels().size() > 1 && !f.name().equals(main.name()))
+            .map(Factor::name)
+            .toList();
+    return new Grid(main, groups, told);
   }
 
   private static Map<String, String> others(RunResult run, Factor main) {
@@ -46,9 +52,11 @@ record Grid(Factor main, List<Map<String, String>> groups) {
     return results.runs().stream().anyMatch(r -> r.engine().equals(engine) && r.has(levels));
   }
 
-  /** A group in one line; empty for a study of one factor. */
-  static String title(Map<String, String> group) {
-    return Words.levels(group);
+  /** A group in one line; empty for a study in which nothing but the main factor varies. */
+  String title(Map<String, String> group) {
+    Map<String, String> varied = new LinkedHashMap<>(group);
+    varied.keySet().retainAll(told);
+    return Words.levels(varied);
   }
 
   /** The levels of the main factor that the engine has runs of. */

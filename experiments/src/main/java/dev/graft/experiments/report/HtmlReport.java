@@ -141,12 +141,16 @@ public final class HtmlReport {
     out.add(Markup.of("h3").text("What is varied"));
     Markup varied = Markup.of("tbody");
     for (Factor f : results.factors()) {
-      for (String level : f.levels()) {
-        varied.add(
-            Markup.of("tr")
-                .add(Markup.of("td").text(f.name()))
-                .add(Markup.of("th").with("scope", "row").text(level))
-                .add(Markup.of("td", "words").text(Words.level(f.name(), level).orElse(""))));
+      for (int i = 0; i < f.levels().size(); i++) {
+        String level = f.levels().get(i);
+        Markup row = Markup.of("tr");
+        if (i == 0) {
+          row.add(
+              Markup.of("td").with("rowspan", String.valueOf(f.levels().size())).text(f.name()));
+        }
+        row.add(Markup.of("th").text(level));
+        row.add(Markup.of("td", "words").text(Words.level(f.name(), level).orElse("")));
+        varied.add(row);
       }
     }
     out.add(Markup.of("div", "scroll").add(Markup.of("table").add(varied)));
@@ -197,8 +201,8 @@ public final class HtmlReport {
     out.add(
         Markup.of("p", "caption")
             .text(
-                "Mean over seeds ± half of the width of its 95 % interval (Student's t). Small"
-                    + " print: the base model before training."
+                "Mean over seeds ± half of the width of its 95 % interval (Student's t). \"Before"
+                    + " training\" is the base model."
                     + (results.info().name().equals("learn-forget")
                         ? " Forgetting is how much worse the source domain got: above 0 is"
                             + " forgotten, below 0 is better than before."

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** A comparison: every seed's difference, the mean, its 95 % interval and the threshold. */
 final class IntervalPlot {
   private static final double HEIGHT = 78;
-  private static final double Y = 22;
+  private static final double Y = 18;
 
   private IntervalPlot() {}
 
@@ -54,8 +54,8 @@ final class IntervalPlot {
       group.add(
           Markup.of("circle", "seed")
               .with("cx", x.at(factor * difference))
-              .with("cy", Y)
-              .with("r", 2.2));
+              .with("cy", Y + 11)
+              .with("r", 2));
     }
     double low = x.at(factor * c.interval().low());
     double high = x.at(factor * c.interval().high());

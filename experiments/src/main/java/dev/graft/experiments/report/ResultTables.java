@@ -25,15 +25,17 @@ final class ResultTables {
         continue;
       }
       Markup body = Markup.of("tbody");
-      if (!group.isEmpty()) {
+      String title = grid.title(group);
+      if (!title.isEmpty()) {
         body.add(
             Markup.of("tr", "group")
                 .add(
                     Markup.of("th")
                         .with("colspan", String.valueOf(quantities.size() + 2))
                         .with("scope", "rowgroup")
-                        .add(Markup.of("span").text(Grid.title(group)))));
+                        .add(Markup.of("span").text(title))));
       }
+      body.add(before(results, engine, group, quantities));
       for (String level : grid.main().levels()) {
         Map<String, String> cell = grid.cell(group, level);
         if (Grid.has(results, engine, cell)) {
@@ -43,6 +45,18 @@ final class ResultTables {
       table.add(body);
     }
     return Markup.of("div", "scroll").with("tabindex", "0").add(table);
+  }
+
+  /** The base model, which is the same for all of a group. */
+  private static Markup before(
+      StudyResults results, String engine, Map<String, String> group, List<Quantity> quantities) {
+    Markup row =
+        Markup.of("tr", "before").add(Markup.of("th").with("scope", "row").text("before training"));
+    for (Quantity q : quantities) {
+      Summary s = q.summaryBefore(results, engine, group);
+      row.add(Markup.of("td", "num").text(s.isEmpty() ? "" : Numbers.plain(q.unit(), s.mean())));
+    }
+    return row.add(Markup.of("td"));
   }
 
   private static Markup row(
@@ -59,12 +73,7 @@ final class ResultTables {
         row.add(td.text("—"));
         continue;
       }
-      td.text(Numbers.mean(q.unit(), after));
-      Summary before = q.summaryBefore(results, engine, cell);
-      if (!before.isEmpty()) {
-        td.add(Markup.of("small").text("before " + Numbers.plain(q.unit(), before.mean())));
-      }
-      row.add(td);
+      row.add(td.text(Numbers.mean(q.unit(), after)));
     }
     return row.add(Markup.of("td", "num").text(seeds(results, engine, cell)));
   }

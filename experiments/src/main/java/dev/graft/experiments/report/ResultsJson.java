@@ -209,7 +209,8 @@ public final class ResultsJson {
     ObjectNode last = out.addObject();
     run.cost().ifPresent(c -> last.put("step", c.steps()));
     accuracy.ifPresent(a -> last.set("test accuracy", number(run.after().get(a.name()))));
-    int evaluated = steps.isEmpty() ? -1 : Optional.ofNullable(steps.lowerKey(steps.lastKey())).orElse(-1);
+    int evaluated =
+        steps.isEmpty() ? -1 : Optional.ofNullable(steps.lowerKey(steps.lastKey())).orElse(-1);
     last.set("train loss", trainLoss(run, evaluated, Integer.MAX_VALUE));
     last.putNull("train samples");
     run.cost().ifPresent(c -> last.put("train total tokens", c.tokens()));

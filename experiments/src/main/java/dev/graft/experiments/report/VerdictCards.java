@@ -63,15 +63,17 @@ final class VerdictCards {
                 Markup.of("h3")
                     .add(Markup.of("code").text(first.claim()))
                     .text(" " + first.statement()));
+    Markup engines = Markup.of("div", "engines");
     for (Verdict v : verdicts) {
+      Markup part = Markup.of("div");
       Markup head = Markup.of("p").add(badge(v.outcome()));
       if (results.engines().size() > 1) {
         head.add(Markup.of("span", "engine").text(" on " + Words.engine(v.engine())));
       }
-      card.add(head.text(" ")).add(Markup.of("p", "sentence").text(v.sentence()));
-      card.add(comparisons(v));
+      part.add(head).add(Markup.of("p", "sentence").text(v.sentence()));
+      engines.add(part.add(comparisons(v)));
     }
-    return card;
+    return card.add(engines);
   }
 
   private Markup comparisons(Verdict verdict) {

@@ -243,10 +243,10 @@ class HtmlReportTest {
     assertThat(front.panels())
         .extracting(Figure.Panel::title)
         .containsExactly(
-            "domain: maths · regime: instruction · epochs: many",
-            "domain: maths · regime: continued · epochs: many",
-            "domain: code · regime: instruction · epochs: many",
-            "domain: code · regime: continued · epochs: many");
+            "domain: maths · regime: instruction",
+            "domain: maths · regime: continued",
+            "domain: code · regime: instruction",
+            "domain: code · regime: continued");
     assertThat(front.legend()).hasSize(6);
   }
 
