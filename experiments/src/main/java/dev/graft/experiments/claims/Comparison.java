@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param interval of their mean, 95 %
  * @param threshold what the interval is compared with
  * @param limit on which side of the threshold the claim lies
+ * @param scale how its numbers are written
  */
 public record Comparison(
     String label,
@@ -20,19 +21,10 @@ public record Comparison(
     SortedMap<Long, Double> differences,
     Interval interval,
     double threshold,
-    Limit limit) {
+    Limit limit,
+    Scale scale) {
   public Comparison {
     differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
-  }
-
-  /** A comparison whose claim asks for more than the threshold. */
-  public Comparison(
-      String label,
-      String measure,
-      SortedMap<Long, Double> differences,
-      Interval interval,
-      double threshold) {
-    this(label, measure, differences, interval, threshold, Limit.MORE_THAN);
   }
 
   /** What it says by itself; never {@link Outcome#NOT_TESTED}. */

@@ -53,7 +53,16 @@ record Part(
         this,
         paired
             .interval()
-            .map(i -> new Comparison(label, reading.label(), paired.values(), i, threshold, limit)),
+            .map(
+                i ->
+                    new Comparison(
+                        label,
+                        reading.label(),
+                        paired.values(),
+                        i,
+                        threshold,
+                        limit,
+                        reading.scale())),
         paired.missing());
   }
 

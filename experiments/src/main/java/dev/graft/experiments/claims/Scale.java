@@ -6,7 +6,7 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** How sentences write a number. */
-enum Scale {
+public enum Scale {
   /** Losses and their differences. */
   NATS(1, 3, " nats"),
   /** Differences of shares. */
@@ -34,19 +34,29 @@ enum Scale {
     };
   }
 
+  /** What a value is written as, such as 3.1 for a share of 0.031. */
+  public double shown(double value) {
+    return factor * value;
+  }
+
+  /** What the number counts, such as "nats". */
+  public String unit() {
+    return unit.strip();
+  }
+
   /** Such as "0.031". */
-  String number(double value) {
+  public String number(double value) {
     String text = String.format(Locale.ROOT, "%." + decimals + "f", value * factor);
     return text.matches("-0\\.?0*") ? text.substring(1) : text;
   }
 
   /** Such as "0.031 nats". */
-  String amount(double value) {
+  public String amount(double value) {
     return number(value) + unit;
   }
 
   /** Such as "0.01 nats": a threshold, with no more digits than it has. */
-  String threshold(double value) {
+  public String threshold(double value) {
     BigDecimal scaled = new BigDecimal(value * factor, new MathContext(6)).stripTrailingZeros();
     return scaled.toPlainString() + unit;
   }

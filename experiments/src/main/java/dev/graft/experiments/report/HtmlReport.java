@@ -54,7 +54,9 @@ public final class HtmlReport {
     main.add(results(report.results()));
     main.add(plots(report.results()));
     if (!report.agreement().isEmpty()) {
-      main.add(agreement(report.agreement()));
+      Markup agreement = section("agreement", "Agreement of the engines");
+      report.agreement().forEach(a -> agreement.add(AgreementSection.of(a)));
+      main.add(agreement);
     }
     if (!info.published().isEmpty()) {
       main.add(published(report));
@@ -127,10 +129,10 @@ public final class HtmlReport {
     out.add(
         Markup.of("p", "caption")
             .text(
-                "A claim is reproduced when the whole 95 % interval of the difference lies on the"
-                    + " claim's side of the threshold (red line), not reproduced when it lies on"
-                    + " the other, and undecided in between. Every difference is taken between"
-                    + " runs of the same seed; small dots are seeds."));
+                "A claim is reproduced when the whole 95 % interval (bar) lies on the claim's side"
+                    + " (shaded) of its threshold (dashed), not reproduced when it lies on the"
+                    + " other side, and undecided when the threshold is inside. Every comparison is"
+                    + " made between runs of the same seed; small dots are seeds."));
     return out.add(VerdictCards.of(report.results(), report.verdicts()));
   }
 
@@ -231,43 +233,6 @@ public final class HtmlReport {
       first = false;
     }
     return out;
-  }
-
-  private static Markup agreement(List<AgreementRow> rows) {
-    Markup head = Markup.of("tr");
-    for (String title : List.of("compared", "difference", "limit", "agrees")) {
-      head.add(Markup.of("th").with("scope", "col").text(title));
-    }
-    Markup body = Markup.of("tbody");
-    for (AgreementRow row : rows) {
-      body.add(
-          Markup.of("tr")
-              .add(Markup.of("th").with("scope", "row").text(row.compared()))
-              .add(Markup.of("td").text(row.figure()))
-              .add(Markup.of("td").text(row.limit()))
-              .add(
-                  Markup.of("td")
-                      .add(
-                          Markup.of(
-                                  "span",
-                                  "outcome " + (row.holds() ? "reproduced" : "not-reproduced"))
-                              .text(row.holds() ? "✓ yes" : "✗ no"))));
-    }
-    long held = rows.stream().filter(AgreementRow::holds).count();
-    return section("agreement", "Agreement of the engines")
-        .add(
-            paragraph(
-                held == rows.size()
-                    ? "The engines agree in all " + Numbers.of(rows.size(), "comparison") + "."
-                    : "The engines agree in "
-                        + held
-                        + " of "
-                        + Numbers.of(rows.size(), "comparison")
-                        + "."))
-        .add(
-            Markup.of("div", "scroll")
-                .with("tabindex", "0")
-                .add(Markup.of("table").add(Markup.of("thead").add(head)).add(body)));
   }
 
   private static Markup published(StudyReport report) {

@@ -1,6 +1,7 @@
 package dev.graft.experiments.report;
 
 import dev.graft.experiments.claims.Comparison;
+import dev.graft.experiments.claims.Limit;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ final class IntervalPlot {
   }
 
   /** Room for comparisons of the same measure, and for zero. */
-  static Scale scale(List<Comparison> comparisons, double factor) {
+  static Scale scale(List<Comparison> comparisons) {
     return Scale.around(
         comparisons.stream()
             .filter(IntervalPlot::drawable)
@@ -32,17 +33,24 @@ final class IntervalPlot {
                             c.differences().values().stream())
                         .mapToDouble(v -> v)
                         .filter(Double::isFinite)
-                        .map(v -> factor * v)),
+                        .map(c.scale()::shown)),
         5);
   }
 
-  static Markup svg(Comparison c, Scale values, double factor, String xTitle) {
+  static Markup svg(Comparison c, Scale values) {
     Frame frame = new Frame(c.label() + ": " + c.measure(), HEIGHT, 12);
     Scale x = frame.x(values);
-    frame.xAxis(x, xTitle);
+    double threshold = x.at(c.scale().shown(c.threshold()));
+    boolean right = c.limit() == Limit.MORE_THAN;
+    frame.add(
+        Markup.of("rect", "side")
+            .with("x", right ? threshold : frame.left())
+            .with("y", frame.top())
+            .with("width", right ? frame.right() - threshold : threshold - frame.left())
+            .with("height", frame.bottom() - frame.top()));
+    frame.xAxis(x, c.measure() + " (" + c.scale().unit() + ")");
     double zero = x.at(0);
     frame.line(zero, frame.top(), zero, frame.bottom(), "zero");
-    double threshold = x.at(factor * c.threshold());
     frame.add(
         Markup.of("line", "threshold")
             .with("x1", threshold)
@@ -53,12 +61,12 @@ final class IntervalPlot {
     for (double difference : finite(c)) {
       group.add(
           Markup.of("circle", "seed")
-              .with("cx", x.at(factor * difference))
+              .with("cx", x.at(c.scale().shown(difference)))
               .with("cy", Y + 11)
               .with("r", 2));
     }
-    double low = x.at(factor * c.interval().low());
-    double high = x.at(factor * c.interval().high());
+    double low = x.at(c.scale().shown(c.interval().low()));
+    double high = x.at(c.scale().shown(c.interval().high()));
     group.add(
         Markup.of("line", "bar").with("x1", low).with("y1", Y).with("x2", high).with("y2", Y));
     for (double end : new double[] {low, high}) {
@@ -69,7 +77,7 @@ final class IntervalPlot {
               .with("x2", end)
               .with("y2", Y + 5));
     }
-    group.add(Ink.marker(0, x.at(factor * c.interval().mean()), Y, 4.5));
+    group.add(Ink.marker(0, x.at(c.scale().shown(c.interval().mean())), Y, 4.5));
     frame.add(group);
     return frame.svg();
   }

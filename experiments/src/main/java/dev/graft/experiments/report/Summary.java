@@ -1,5 +1,6 @@
 package dev.graft.experiments.report;
 
+import dev.graft.experiments.claims.Interval;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -18,14 +19,12 @@ record Summary(double mean, OptionalDouble halfWidth, List<Double> values) {
 
   static Summary of(Collection<Double> all) {
     List<Double> values = all.stream().filter(Double::isFinite).toList();
-    int n = values.size();
-    double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
-    if (n < 2) {
-      return new Summary(mean, OptionalDouble.empty(), values);
-    }
-    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-    double half = StudentT.quantile975(n - 1) * Math.sqrt(squares / (n - 1) / n);
-    return new Summary(mean, OptionalDouble.of(half), values);
+    return Interval.ofMean(values)
+        .map(i -> new Summary(i.mean(), OptionalDouble.of((i.high() - i.low()) / 2), values))
+        .orElseGet(
+            () ->
+                new Summary(
+                    values.isEmpty() ? Double.NaN : values.get(0), OptionalDouble.empty(), values));
   }
 
   boolean isEmpty() {

@@ -1,11 +1,10 @@
 package dev.graft.experiments.report;
 
 import dev.graft.experiments.claims.Comparison;
+import dev.graft.experiments.claims.Limit;
 import dev.graft.experiments.claims.Outcome;
 import dev.graft.experiments.claims.Verdict;
-import dev.graft.experiments.results.MeasureInfo;
 import dev.graft.experiments.results.StudyResults;
-import dev.graft.experiments.results.Unit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +62,10 @@ final class VerdictCards {
                 Markup.of("h3")
                     .add(Markup.of("code").text(first.claim()))
                     .text(" " + first.statement()));
+    Map<String, List<Comparison>> alike =
+        verdicts.stream()
+            .flatMap(v -> v.comparisons().stream())
+            .collect(Collectors.groupingBy(VerdictCards::axis));
     Markup engines = Markup.of("div", "engines");
     for (Verdict v : verdicts) {
       Markup part = Markup.of("div");
@@ -71,63 +74,48 @@ final class VerdictCards {
         head.add(Markup.of("span", "engine").text(" on " + Words.engine(v.engine())));
       }
       part.add(head).add(Markup.of("p", "sentence").text(v.sentence()));
-      engines.add(part.add(comparisons(v)));
+      engines.add(part.add(comparisons(v, alike)));
     }
     return card.add(engines);
   }
 
-  private Markup comparisons(Verdict verdict) {
-    Map<String, Scale> scales = new LinkedHashMap<>();
-    verdict.comparisons().stream()
-        .collect(
-            Collectors.groupingBy(Comparison::measure, LinkedHashMap::new, Collectors.toList()))
-        .forEach((m, c) -> scales.put(m, IntervalPlot.scale(c, factor(m))));
+  private static Markup comparisons(Verdict verdict, Map<String, List<Comparison>> alike) {
     Markup out = Markup.of("div", "comparisons");
     for (Comparison c : verdict.comparisons()) {
-      Markup figure = Markup.of("figure");
-      figure.add(
-          Markup.of("figcaption")
-              .add(Markup.of("strong").text(Words.capital(c.label())))
-              .add(Markup.of("br"))
-              .text(said(c)));
-      Scale scale = scales.get(c.measure());
-      if (scale != null && IntervalPlot.drawable(c)) {
-        figure.add(IntervalPlot.svg(c, scale, factor(c.measure()), axis(c.measure())));
+      Markup figure =
+          Markup.of("figure")
+              .add(
+                  Markup.of("figcaption")
+                      .add(Markup.of("strong").text(c.label()))
+                      .add(Markup.of("br"))
+                      .text(said(c)));
+      if (IntervalPlot.drawable(c)) {
+        Scale scale = IntervalPlot.scale(alike.getOrDefault(axis(c), List.of(c)));
+        figure.add(IntervalPlot.svg(c, scale));
       }
       out.add(figure);
     }
     return out;
   }
 
-  private String said(Comparison c) {
-    double f = factor(c.measure());
-    int decimals = f == 1 ? 3 : 1;
-    String unit = f == 1 ? "" : " points";
-    return c.measure()
-        + ": mean "
-        + Numbers.fixed(f * c.interval().mean(), decimals)
-        + unit
-        + ", 95 % interval "
-        + Numbers.fixed(f * c.interval().low(), decimals)
+  /** Comparisons with the same axis are drawn over the same range. */
+  private static String axis(Comparison c) {
+    return c.measure() + " " + c.scale();
+  }
+
+  private static String said(Comparison c) {
+    return Words.capital(c.measure())
+        + ": "
+        + c.scale().amount(c.interval().mean())
+        + ", 95 % from "
+        + c.scale().number(c.interval().low())
         + " to "
-        + Numbers.fixed(f * c.interval().high(), decimals)
+        + c.scale().number(c.interval().high())
         + ", "
         + Numbers.of(c.interval().n(), "pair")
-        + "; threshold "
-        + Numbers.fixed(f * c.threshold(), decimals);
-  }
-
-  private String axis(String measure) {
-    return "difference in " + measure + (factor(measure) == 1 ? "" : " (points)");
-  }
-
-  /** Shares are shown as percentage points. */
-  private double factor(String measure) {
-    return results.measures().stream()
-            .filter(m -> m.label().equals(measure) || m.name().equals(measure))
-            .map(MeasureInfo::unit)
-            .anyMatch(u -> u == Unit.SHARE)
-        ? 100
-        : 1;
+        + ". Claimed: "
+        + (c.limit() == Limit.MORE_THAN ? "more than " : "at most ")
+        + c.scale().threshold(c.threshold())
+        + ".";
   }
 }

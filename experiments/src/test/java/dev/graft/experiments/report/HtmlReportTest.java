@@ -3,6 +3,7 @@ package dev.graft.experiments.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.Curve;
 import dev.graft.experiments.results.Point;
@@ -199,15 +200,10 @@ class HtmlReportTest {
             Map.of(evil, evil));
     StudyResults results = new StudyResults(info, plain.factors(), plain.measures(), plain.runs());
     String page =
-        HtmlReport.page(
-            new StudyReport(
-                results,
-                List.of(),
-                List.of(new AgreementRow(evil, evil, evil, true)),
-                r -> Optional.of(evil)));
+        HtmlReport.page(new StudyReport(results, List.of(), List.of(), r -> Optional.of(evil)));
     assertThat(page).doesNotContain("<script");
     Document parsed = parse(page);
-    for (String id : List.of("setup", "notes", "agreement", "runs")) {
+    for (String id : List.of("setup", "notes", "runs")) {
       assertThat(byId(parsed, id).getTextContent()).contains(shown);
     }
     assertThat(elements(parsed, "h1").get(0).getTextContent()).isEqualTo(shown);
@@ -227,6 +223,36 @@ class HtmlReportTest {
     double half = 2.776445 * Math.sqrt(variance / values.size());
     assertThat(byId(page.document(), "results").getTextContent())
         .contains(String.format(java.util.Locale.ROOT, "%.1f ± %.1f", 100 * mean, 100 * half));
+  }
+
+  @Test
+  void saysInWhatTheEnginesAgree() {
+    Page page = PAGES.get(1);
+    EngineAgreement agreement = page.report().agreement().get(0);
+    Element section = byId(page.document(), "agreement");
+    assertThat(section.getElementsByTagName("tr").getLength())
+        .isEqualTo(2 + agreement.measures().size());
+    long held = agreement.curves().stream().filter(EngineAgreement.CurvePair::holds).count();
+    assertThat(section.getTextContent()).contains(held + " of 118 pairs within");
+    long agreeing =
+        agreement.measures().stream().filter(EngineAgreement.MeasurePairs::holds).count()
+            + (held == 118 ? 1 : 0);
+    assertThat(section.getTextContent().split("✓ yes", -1)).hasSize((int) agreeing + 1);
+  }
+
+  /** The claims of a study are judged on each of its engines. */
+  @Test
+  void judgesTheClaimsOfTheStudy() {
+    StudyResults results = PAGES.get(0).report().results();
+    StudyReport report = StudyReport.of(results, StudyFixture::manifest);
+    assertThat(report.verdicts())
+        .extracting(v -> v.claim() + " " + v.engine())
+        .contains("mask.1 djl-pytorch", "mask.1 tensorflow", "mask.5 tensorflow")
+        .doesNotHaveDuplicates();
+    Document page = parse(HtmlReport.page(report));
+    report
+        .verdicts()
+        .forEach(v -> assertThat(byId(page, v.claim()).getTextContent()).contains(v.sentence()));
   }
 
   @Test

@@ -93,10 +93,10 @@ class ResultsJsonTest {
         .isEqualTo(run.after().get("target_accuracy"));
     assertThat(last.path("forgetting").doubleValue())
         .isEqualTo(value(run.after(), "source_loss") - value(run.before(), "source_loss"));
-    assertThat(last.path("step").intValue()).isEqualTo(240);
+    assertThat(last.path("step").intValue()).isEqualTo(120);
     double lossOfLastSteps =
         run.curve("loss").orElseThrow().points().stream()
-            .filter(p -> p.step() > 216)
+            .filter(p -> p.step() > 108)
             .mapToDouble(Point::value)
             .average()
             .orElseThrow();

@@ -96,7 +96,7 @@ class StudyJsonTest {
     Map<String, String> changes = new LinkedHashMap<>();
     changes.put("\"seed\" : 1,", "study.runs[0].seed: ");
     changes.put("\"engine\" : \"djl-pytorch\",", "study.runs[0].engine: ");
-    changes.put("\"steps\" : 240,", "study.runs[0].cost.steps: ");
+    changes.put("\"steps\" : 120,", "study.runs[0].cost.steps: ");
     for (Map.Entry<String, String> change : changes.entrySet()) {
       assertThat(whole).contains(change.getKey());
       Files.writeString(file, whole.replaceFirst(Pattern.quote(change.getKey()), ""));

@@ -2,7 +2,6 @@ package dev.graft.experiments.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.api.error.GraftException;
 import dev.graft.experiments.claims.Verdict;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TerminalTest {
@@ -87,12 +85,5 @@ class TerminalTest {
     assertThatThrownBy(() -> CompareReport.of(m, empty))
         .isInstanceOf(GraftException.class)
         .hasMessageContaining("none");
-  }
-
-  /** From tables of Student's t. */
-  @ParameterizedTest
-  @CsvSource({"1,12.70620", "2,4.302653", "3,3.182446", "4,2.776445", "9,2.262157", "30,2.042272"})
-  void hasTheQuantilesOfStudent(int degrees, double expected) {
-    assertThat(StudentT.quantile975(degrees)).isCloseTo(expected, within(2e-5));
   }
 }
