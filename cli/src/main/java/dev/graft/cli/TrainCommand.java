@@ -6,6 +6,7 @@ import dev.graft.training.data.DatasetType;
 import dev.graft.training.recipe.DatasetEntry;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.ExistingRun;
+import dev.graft.training.run.Probe;
 import dev.graft.training.run.RunSummary;
 import dev.graft.training.run.StopOnShutdown;
 import dev.graft.training.run.Trainer;
@@ -65,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
     Recipe read = options.read(recipe);
     List<TrackingServer> servers = mlflow.connect(System.getenv()).stream().toList();
     Trainer trainer = session.injector().getInstance(Trainer.class);
-    return StopOnShutdown.around(trainer, () -> train(trainer, read, servers));
+    return StopOnShutdown.around(trainer::stop, () -> train(trainer, read, servers));
   }
 
   @SuppressWarnings("try") // Interrupts does its work by being open.
@@ -74,7 +75,7 @@ final class TrainCommand implements Callable<Integer> {
     try (TrainingReport report = new TrainingReport(session);
         Interrupts interrupts = Interrupts.listen(() -> stop(trainer, report))) {
       ExistingRun existing = restart ? ExistingRun.RESTART : ExistingRun.RESUME;
-      summary = trainer.train(read, existing, report, servers);
+      summary = trainer.train(read, existing, report, Probe.NONE, servers);
     } catch (GraftException e) {
       if (e.code() != ErrorCode.INTERRUPTED) {
         throw e;

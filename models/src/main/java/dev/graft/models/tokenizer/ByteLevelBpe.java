@@ -77,9 +77,8 @@ public record ByteLevelBpe(List<Merge> merges, List<String> special) {
     merges.forEach(m -> vocab.putIfAbsent(m.joined(), vocab.size()));
     List<Object> added = new ArrayList<>();
     for (String token : special) {
-      int id = vocab.size();
       Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("id", id);
+      entry.put("id", vocab.size() + added.size());
       entry.put("content", token);
       entry.put("single_word", false);
       entry.put("lstrip", false);
@@ -87,7 +86,6 @@ public record ByteLevelBpe(List<Merge> merges, List<String> special) {
       entry.put("normalized", false);
       entry.put("special", true);
       added.add(entry);
-      vocab.put(token, id);
     }
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("type", "BPE");

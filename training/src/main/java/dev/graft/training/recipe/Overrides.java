@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Applies {@code key=value} to a recipe's map. */
-final class Overrides {
+/** Changes a recipe, or what holds one, by dotted keys. */
+public final class Overrides {
   /** The keys whose value may be a plugin's name alone. */
   private static final Set<String> PLUGIN_BLOCKS =
       Set.of("adapter", "masking", "backend", "optimizer");
@@ -19,7 +19,7 @@ final class Overrides {
   private Overrides() {}
 
   /** A deep copy whose maps and lists can be changed, with names of plugins made blocks. */
-  static Map<String, Object> modifiable(Map<?, ?> map) {
+  public static Map<String, Object> modifiable(Map<?, ?> map) {
     Map<String, Object> out = new LinkedHashMap<>();
     map.forEach((k, v) -> out.put(String.valueOf(k), copy(v)));
     return out;
@@ -37,7 +37,13 @@ final class Overrides {
     return v;
   }
 
-  static void apply(Map<String, Object> recipe, String override) {
+  /**
+   * Applies {@code key=value}.
+   *
+   * @param recipe as {@link #modifiable} makes it
+   * @throws GraftException {@code usage}
+   */
+  public static void apply(Map<String, Object> recipe, String override) {
     int equals = override.indexOf('=');
     String key = equals < 0 ? override : override.substring(0, equals).strip();
     List<String> path = List.of(key.split("\\.", -1));
@@ -52,16 +58,26 @@ final class Overrides {
     set(recipe, path, value(override, override.substring(equals + 1)), override);
   }
 
+  /**
+   * Puts a value at a dotted key.
+   *
+   * @param recipe as {@link #modifiable} makes it
+   * @throws GraftException {@code usage}
+   */
+  public static void set(Map<String, Object> recipe, String key, Object value) {
+    set(recipe, List.of(key.split("\\.", -1)), copy(value), key);
+  }
+
   private static @Nullable Object value(String override, String text) {
     try {
-      return copy(RecipeFile.parseYaml(text));
+      return copy(YamlFile.parse(text));
     } catch (JsonProcessingException e) {
       throw new GraftException(
           ErrorCode.USAGE,
           "expected a YAML value in the override '"
               + override
               + "', received: "
-              + RecipeFile.firstLine(e.getOriginalMessage()),
+              + YamlFile.firstLine(e.getOriginalMessage()),
           e);
     }
   }

@@ -8,6 +8,7 @@ import dev.graft.api.error.GraftException;
 import dev.graft.models.files.AtomicFile;
 import dev.graft.models.files.Json;
 import dev.graft.models.files.Reading;
+import dev.graft.models.files.Sha256;
 import dev.graft.models.tokenizer.Tokenizer;
 import dev.graft.training.plugins.Plugin;
 import dev.graft.training.recipe.DatasetEntry;
@@ -145,6 +146,15 @@ final class Manifest {
               + ". Restore them to go on, choose another output_dir, or restart the run, which"
               + " discards what is there");
     }
+  }
+
+  /** What besides recipe, data and model is not as it was: Graft, the plugins, the machine. */
+  List<String> otherSurroundings(Manifest then) {
+    List<String> out = new ArrayList<>();
+    for (String key : List.of("graft", "plugins", "machine")) {
+      out.addAll(Flat.differences(Flat.of(then.json.path(key)), Flat.of(json.path(key))));
+    }
+    return out;
   }
 
   /** What of a recipe has to stay the same. */

@@ -65,7 +65,7 @@ public final class PreparedRun {
   private final Bound<Backend> backend;
   private final List<Plugin<?>> plugins;
   private final Optional<ChatTemplate> chatTemplate;
-  private final CorpusStatistics corpus;
+  private final Corpus split;
   private final TrainingData training;
   private final Optional<TrainingData> heldOut;
   private final List<Map<String, Object>> maskFindings;
@@ -93,8 +93,7 @@ public final class PreparedRun {
         adapterPlugin.map(a -> AdapterBinding.bind(a.value().get(), folder.model().sites()));
     this.trained = trained(recipe, folder.model(), adapter);
     this.chatTemplate = chatTemplate(recipe, folder);
-    Corpus split = Corpus.of(sources(), recipe.valSetSize(), recipe.seed(), recipe.deduplicate());
-    this.corpus = split.statistics();
+    this.split = Corpus.of(sources(), recipe.valSetSize(), recipe.seed(), recipe.deduplicate());
     List<MaskingStrategy> masks = masking.stream().map(m -> m.value().get()).toList();
     MaskingStrategy mask = CombinedMask.of(masks);
     Gates gates = Gates.training(recipe.maxUntrainedShare());
@@ -350,7 +349,12 @@ public final class PreparedRun {
 
   /** What the data are made of. */
   public CorpusStatistics corpus() {
-    return corpus;
+    return split.statistics();
+  }
+
+  /** The rows that are trained on in an epoch, read anew by every iteration. */
+  public Iterable<Example> trainingRows() {
+    return split.train();
   }
 
   /** What is trained on. */

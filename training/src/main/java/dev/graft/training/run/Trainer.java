@@ -62,20 +62,21 @@ public final class Trainer {
    *     interrupted} after {@link #stop()}
    */
   public RunSummary train(Recipe recipe, ExistingRun existing, TrainingListener listener) {
-    return train(recipe, existing, listener, List.of());
+    return train(recipe, existing, listener, Probe.NONE, List.of());
   }
 
   /**
-   * Trains as {@link #train(Recipe, ExistingRun, TrainingListener)} does, while servers follow the
-   * run.
+   * Trains as {@link #train(Recipe, ExistingRun, TrainingListener)} does, and measures, while
+   * servers follow the run.
    *
-   * @throws GraftException also {@code tracking.unreachable} when one of them fails before the
-   *     first step
+   * @throws GraftException also what the probe throws, and {@code tracking.unreachable} when a
+   *     server fails before the first step
    */
   public RunSummary train(
       Recipe recipe,
       ExistingRun existing,
       TrainingListener listener,
+      Probe probe,
       List<TrackingServer> servers) {
     Path path = Path.of(recipe.outputDir());
     refuseFinished(RunFolder.inspect(path), path, existing);
@@ -112,6 +113,7 @@ public final class Trainer {
                     metrics,
                     checkpoints,
                     listener,
+                    probe,
                     () -> stopping)) {
           try {
             listener.onStart(run, device, progress.step());

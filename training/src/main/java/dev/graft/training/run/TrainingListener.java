@@ -24,6 +24,9 @@ public interface TrainingListener {
 
   default void onEval(EvalMetrics metrics) {}
 
+  /** A {@link Probe} has measured. */
+  default void onMeasure(MeasureMetrics metrics) {}
+
   default void onCheckpoint(int step, Path checkpoint) {}
 
   default void onEnd(RunSummary summary) {}

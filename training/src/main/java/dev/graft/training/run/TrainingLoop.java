@@ -8,12 +8,15 @@ import dev.graft.training.data.Origin;
 import dev.graft.training.data.PackedBatch;
 import dev.graft.training.data.PlannedStep;
 import dev.graft.training.optim.Restarts;
+import dev.graft.training.step.AveragedPoint;
 import dev.graft.training.step.EvalStep;
 import dev.graft.training.step.StepResult;
 import dev.graft.training.step.TrainStep;
+import dev.graft.training.step.TrainedModel;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -28,6 +31,7 @@ final class TrainingLoop implements AutoCloseable {
   private final MetricsLog metrics;
   private final Checkpoints checkpoints;
   private final TrainingListener listener;
+  private final Probe probe;
   private final BooleanSupplier stopping;
   private final TrainingState state;
   private Phase phase;
@@ -47,12 +51,14 @@ final class TrainingLoop implements AutoCloseable {
       MetricsLog metrics,
       Checkpoints checkpoints,
       TrainingListener listener,
+      Probe probe,
       BooleanSupplier stopping) {
     this.run = run;
     this.backend = backend;
     this.metrics = metrics;
     this.checkpoints = checkpoints;
     this.listener = listener;
+    this.probe = probe;
     this.stopping = stopping;
     this.state = state;
     Restarts restarts = run.recipe().restarts();
@@ -68,13 +74,20 @@ final class TrainingLoop implements AutoCloseable {
    */
   Progress run(Progress from) {
     int total = run.plan().steps();
-    Progress p = from.step() == 0 ? evaluate(from) : from;
+    Progress p = from;
+    if (p.step() == 0) {
+      p = evaluate(p);
+      measure(0);
+    }
     while (p.step() < total) {
       p = train(p);
       boolean last = p.step() == total;
       Optional<Integer> every = run.recipe().evalSteps();
       if (!last && every.isPresent() && p.step() % every.get() == 0) {
         p = evaluate(p);
+      }
+      if (!last) {
+        measure(p.step());
       }
       boolean stop = stopping.getAsBoolean() && !last;
       if (stop || last || p.step() % run.recipe().saveSteps() == 0) {
@@ -93,6 +106,7 @@ final class TrainingLoop implements AutoCloseable {
       }
     }
     p = evaluate(p);
+    measure(total);
     metrics.flush();
     return p;
   }
@@ -168,6 +182,20 @@ final class TrainingLoop implements AutoCloseable {
     metrics.append(m.line());
     listener.onEval(m);
     return p.afterEval(m.loss());
+  }
+
+  private void measure(int stepsDone) {
+    if (!probe.wants(stepsDone, run.plan().steps())) {
+      return;
+    }
+    long start = System.nanoTime();
+    TrainedModel trained = phase.trained();
+    LiveModel live = new LiveModel(trained.model(), trained.adapter(), trained.compute(), backend);
+    Map<String, Double> values =
+        new AveragedPoint(backend, phase.graphs()).at(() -> probe.measure(live, run, stepsDone));
+    MeasureMetrics m = new MeasureMetrics(stepsDone, values, secondsSince(start));
+    metrics.append(m.line());
+    listener.onMeasure(m);
   }
 
   private static Iterator<PackedBatch> batches(BatchPlan plan) {

@@ -121,10 +121,17 @@ final class RunEventsTest {
         };
     List<TrackingServer> servers = List.of(recorder);
     assertThatThrownBy(
-            () -> trainer.train(w.recipe("max_steps=2"), ExistingRun.RESUME, stop, servers))
+            () ->
+                trainer.train(
+                    w.recipe("max_steps=2"), ExistingRun.RESUME, stop, Probe.NONE, servers))
         .hasMessageContaining("asked to stop");
     Workspace.trainer()
-        .train(w.recipe("max_steps=2"), ExistingRun.RESUME, new TrainingListener() {}, servers);
+        .train(
+            w.recipe("max_steps=2"),
+            ExistingRun.RESUME,
+            new TrainingListener() {},
+            Probe.NONE,
+            servers);
     assertThat(recorder.heard)
         .containsExactly(
             "run tracking 5",

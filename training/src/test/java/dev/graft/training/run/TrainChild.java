@@ -19,7 +19,7 @@ final class TrainChild {
     Workspace w = Workspace.existing(Path.of(args[0]));
     String[] overrides = Arrays.copyOfRange(args, 1, args.length);
     Trainer trainer = Workspace.trainer();
-    StopOnShutdown.around(trainer, () -> train(trainer, w, overrides));
+    StopOnShutdown.around(trainer::stop, () -> train(trainer, w, overrides));
   }
 
   private static boolean train(Trainer trainer, Workspace w, String... overrides) {

@@ -1,6 +1,5 @@
-package dev.graft.training.run;
+package dev.graft.models.files;
 
-import dev.graft.models.files.Reading;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,14 +8,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Digests of files. */
-final class Sha256 {
+/** Digests of files and bytes. */
+public final class Sha256 {
   private static final int BUFFER = 1 << 20;
 
   private Sha256() {}
 
   /** The digest of a whole file, in hexadecimal. */
-  static String of(Path file) {
+  public static String of(Path file) {
     MessageDigest digest = digest();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
@@ -27,6 +26,11 @@ final class Sha256 {
       throw Reading.failure(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The digest of bytes, in hexadecimal. */
+  public static String of(byte[] bytes) {
+    return HexFormat.of().formatHex(digest().digest(bytes));
   }
 
   private static MessageDigest digest() {
