@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  graft doctor",
       "  graft train examples/tiny/recipe.yaml",
+      "  graft study run memorize --quick",
       "  graft generate --help"
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -45,6 +46,8 @@ import picocli.CommandLine.Spec;
       InitModelCommand.class,
       WorldCommand.class,
       MeasureCommand.class,
+      StudyCommand.class,
+      ReproduceCommand.class,
       AdaptersCommand.class,
       PluginsCommand.class,
       DoctorCommand.class

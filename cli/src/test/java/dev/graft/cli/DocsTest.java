@@ -77,9 +77,10 @@ class DocsTest {
   private static void run(Path folder, Command c) throws Exception {
     Path log = folder.resolve("output.txt");
     String launcher =
-        "'%s' -XX:TieredStopAtLevel=1 -cp '%s' dev.graft.cli.Main"
+        "'%s' -XX:TieredStopAtLevel=1 -Dgraft.home='%s' -cp '%s' dev.graft.cli.Main"
             .formatted(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
+                ROOT,
                 System.getProperty("java.class.path").replace(File.pathSeparator, ":"));
     Process p =
         new ProcessBuilder("sh", "-c", c.text().replaceFirst("^\\./graft", launcher))

@@ -23,34 +23,35 @@ public enum Measure {
   /** Every fact, asked for with a sentence that no text has; the value and its full stop count. */
   FACTS("facts.jsonl", 12) {
     @Override
-    Question question(JsonNode row) {
+    Question question(JsonNode row, boolean plain) {
       return cloze(row);
     }
   },
   /** The last words of stories that are in no text; these and the full stop count. */
   NARRATIVES("narratives.jsonl", 12) {
     @Override
-    Question question(JsonNode row) {
+    Question question(JsonNode row, boolean plain) {
       return cloze(row);
     }
   },
   /** Word problems, as instructions; the final number counts. */
   MATHS("maths-held-out.jsonl", 64) {
     @Override
-    Question question(JsonNode row) {
+    Question question(JsonNode row, boolean plain) {
       Optional<String> answer = WordProblems.answer(row.path("output").asText());
       return new Question(
-          instruction(row), o -> answer.isPresent() && WordProblems.answer(o).equals(answer));
+          instruction(row, plain),
+          o -> answer.isPresent() && WordProblems.answer(o).equals(answer));
     }
   },
   /** Stack programs, as instructions; the stated output is compared with what execution gives. */
   STACK("stack-held-out.jsonl", 128) {
     @Override
-    Question question(JsonNode row) {
+    Question question(JsonNode row, boolean plain) {
       String instruction = row.path("instruction").asText();
       Optional<String> output =
           Optional.of(StackMachine.run(instruction.substring(instruction.indexOf(':') + 1)));
-      return new Question(instruction(row), o -> StackPrograms.answer(o).equals(output));
+      return new Question(instruction(row, plain), o -> StackPrograms.answer(o).equals(output));
     }
   };
 
@@ -62,7 +63,7 @@ public enum Measure {
     this.maxTokens = maxTokens;
   }
 
-  abstract Question question(JsonNode row);
+  abstract Question question(JsonNode row, boolean plain);
 
   /** The most tokens that an answer may take. */
   int maxTokens() {
@@ -76,11 +77,23 @@ public enum Measure {
    * @throws GraftException {@code file.missing}, {@code file.read} or {@code file.malformed}
    */
   public List<Question> questions(Path world, int limit) {
+    return questions(world, limit, false);
+  }
+
+  /**
+   * The questions in a world's folder.
+   *
+   * @param limit the most questions; the first of the file
+   * @param plain whether tasks are asked as the plain texts of the world write them, instead of as
+   *     instructions
+   * @throws GraftException as {@link #questions(Path, int)}
+   */
+  public List<Question> questions(Path world, int limit, boolean plain) {
     Path path = world.resolve(file);
     List<Question> out = new ArrayList<>();
     for (String line : Reading.text(path).lines().limit(limit).toList()) {
       try {
-        out.add(question(Json.mapper().readTree(line)));
+        out.add(question(Json.mapper().readTree(line), plain));
       } catch (JsonProcessingException | IllegalArgumentException e) {
         throw new GraftException(
             ErrorCode.FILE_MALFORMED,
@@ -103,7 +116,10 @@ public enum Measure {
         o -> !completion.isEmpty() && o.startsWith(completion));
   }
 
-  private static Rendering instruction(JsonNode row) {
-    return AlpacaExample.prompt(row.path("instruction").asText(), "");
+  private static Rendering instruction(JsonNode row, boolean plain) {
+    String instruction = row.path("instruction").asText();
+    return plain
+        ? new Rendering(List.of(Segment.text(instruction + "\n", Role.INSTRUCTION, 0)))
+        : AlpacaExample.prompt(instruction, "");
   }
 }

@@ -5,7 +5,11 @@ import dev.graft.experiments.claims.Claims;
 import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.RunResult;
+import dev.graft.experiments.results.StudyJson;
 import dev.graft.experiments.results.StudyResults;
+import dev.graft.models.files.Reading;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +27,8 @@ public record StudyReport(
     List<Verdict> verdicts,
     List<EngineAgreement> agreement,
     Function<RunResult, Optional<String>> manifest) {
+  private static final String STUDY = "study.json";
+
   public StudyReport {
     verdicts = List.copyOf(verdicts);
     agreement = List.copyOf(agreement);
@@ -41,5 +47,29 @@ public record StudyReport(
             .map(e -> EngineAgreement.between(results, results.engines().get(0), e))
             .toList();
     return new StudyReport(results, verdicts, agreement, manifest);
+  }
+
+  /** A study's report by the results and the manifests in its folder. */
+  public static StudyReport read(Path folder) {
+    return of(StudyJson.read(folder.resolve(STUDY)), run -> manifest(folder, run));
+  }
+
+  /**
+   * Writes {@code study.json}, {@code results.json} and {@code report.html} into a study's folder.
+   *
+   * @return the page
+   * @throws dev.graft.api.error.GraftException {@code file.write}
+   */
+  public static Path write(Path folder, StudyResults results) {
+    StudyJson.write(folder.resolve(STUDY), results);
+    ResultsJson.write(folder.resolve("results.json"), results, run -> manifest(folder, run));
+    Path page = folder.resolve("report.html");
+    HtmlReport.write(page, of(results, run -> manifest(folder, run)));
+    return page;
+  }
+
+  private static Optional<String> manifest(Path folder, RunResult run) {
+    Path file = folder.resolve("runs").resolve(run.folder()).resolve("manifest.json");
+    return Files.exists(file) ? Optional.of(Reading.text(file)) : Optional.empty();
   }
 }

@@ -8,6 +8,7 @@ import dev.graft.api.error.GraftException;
 import dev.graft.experiments.results.Curve;
 import dev.graft.experiments.results.Point;
 import dev.graft.experiments.results.RunResult;
+import dev.graft.experiments.results.StudyJson;
 import dev.graft.experiments.results.StudyResults;
 import java.nio.file.Files;
 import java.nio.file.Path;
