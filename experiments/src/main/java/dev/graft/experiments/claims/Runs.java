@@ -204,7 +204,7 @@ final class Runs {
   }
 
   private String wider() {
-    return results.info().scope().equals("full") ? "" : "; the full scope has them";
+    return results.info().scope().equals("full") ? "" : "; a larger scope may have them";
   }
 
   private static boolean has(RunResult run, String factor, String level) {

@@ -233,7 +233,7 @@ class ClaimsTest {
     assertThat(verdict.outcome()).isEqualTo(Outcome.NOT_TESTED);
     assertThat(verdict.sentence())
         .startsWith("Not tested: the study has no runs of")
-        .contains(missing, "on one; the full scope has them.");
+        .contains(missing, "on one; a larger scope may have them.");
     assertThat(claim.judge(synthetic.scope("full").results()).sentence())
         .doesNotContain("full scope");
   }
