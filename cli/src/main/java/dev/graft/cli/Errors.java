@@ -88,6 +88,18 @@ final class Errors {
         e);
   }
 
+  /**
+   * A run that was asked to stop, told where it ends: when the JVM is being shut down, it waits for
+   * that only. Anything else is thrown on.
+   */
+  static int stopped(Session session, GraftException e) {
+    if (e.code() != ErrorCode.INTERRUPTED) {
+      throw e;
+    }
+    print(session.err(), e, /* stacktrace= */ false);
+    return e.code().exitStatus();
+  }
+
   /** The paragraph. */
   static void print(PrintWriter err, GraftException e, boolean stacktrace) {
     err.println("graft: " + e.paragraph().replaceAll("\\s*\\R\\s*", " "));

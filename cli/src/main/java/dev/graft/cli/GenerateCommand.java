@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -120,8 +119,7 @@ final class GenerateCommand implements Callable<Integer> {
     Plugins plugins = session.plugins();
     ModelFolder folder = ModelFolder.open(options.model);
     try (Tokenizer tokenizer = folder.openTokenizer()) {
-      Set<Integer> stopIds = new TreeSet<>(folder.stopIds());
-      tokenizer.eosId().ifPresent(stopIds::add);
+      Set<Integer> stopIds = folder.stopIds(tokenizer);
       GenerationConfig config =
           new GenerationConfig(checked.maxTokens(), temperature, topK, topP, seed, stopIds);
       int[] ids =

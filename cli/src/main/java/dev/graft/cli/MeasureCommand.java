@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,8 +78,7 @@ final class MeasureCommand implements Callable<Integer> {
                 loaded.dtype(),
                 loaded.backend(),
                 loaded.compiler())) {
-      Set<Integer> stopIds = new TreeSet<>(folder.stopIds());
-      tokenizer.eosId().ifPresent(stopIds::add);
+      Set<Integer> stopIds = folder.stopIds(tokenizer);
       ExactMatch match = new ExactMatch(evaluator, tokenizer, stopIds);
       for (Measure measure : wanted) {
         Share score = match.score(measure, measure.questions(world, limit));

@@ -1,6 +1,5 @@
 package dev.graft.cli;
 
-import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.training.run.ExistingRun;
 import dev.graft.training.run.Reproduction;
@@ -69,11 +68,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 })) {
       trainer.train(again.recipe(), ExistingRun.RESUME, report);
     } catch (GraftException e) {
-      if (e.code() != ErrorCode.INTERRUPTED) {
-        throw e;
-      }
-      Errors.print(session.err(), e, /* stacktrace= */ false);
-      return e.code().exitStatus();
+      return Errors.stopped(session, e);
     }
     boolean holds = true;
     Table table = new Table(0).row("quantity", "values", "largest relative difference", "");

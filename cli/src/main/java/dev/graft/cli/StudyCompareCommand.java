@@ -30,11 +30,7 @@ final class StudyCompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    session
-        .out()
-        .print(
-            CompareReport.of(
-                StudyReport.read(first).results(), StudyReport.read(second).results()));
+    session.out().print(CompareReport.of(StudyReport.results(first), StudyReport.results(second)));
     session.out().flush();
     return 0;
   }

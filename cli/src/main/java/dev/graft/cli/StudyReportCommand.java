@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.experiments.report.StudyReport;
 import dev.graft.experiments.report.TerminalTable;
+import dev.graft.experiments.results.StudyResults;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,14 +26,15 @@ final class StudyReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    print(session, folder, StudyReport.read(folder));
+    print(session, folder, StudyReport.results(folder));
     return 0;
   }
 
   /** Writes the files of a report, and prints its table and where the page is. */
-  static void print(Session session, Path folder, StudyReport report) {
-    Path page = StudyReport.write(folder, report.results());
-    session.out().print(TerminalTable.of(report.results(), report.verdicts()));
+  static void print(Session session, Path folder, StudyResults results) {
+    StudyReport report = StudyReport.of(results, folder);
+    Path page = report.write(folder);
+    session.out().print(TerminalTable.of(results, report.verdicts()));
     session.out().println();
     session.out().println("report: " + Text.path(page));
     session.out().flush();

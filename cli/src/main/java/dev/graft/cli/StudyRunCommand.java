@@ -2,7 +2,6 @@ package dev.graft.cli;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.experiments.report.StudyReport;
 import dev.graft.experiments.results.StudyResults;
 import dev.graft.experiments.study.StudyFile;
 import dev.graft.experiments.study.StudyOptions;
@@ -140,19 +139,13 @@ final class StudyRunCommand implements Callable<Integer> {
         Interrupts interrupts = Interrupts.listen(() -> stop(runner, progress))) {
       results = tune ? runner.tune(file, options) : runner.run(file, options);
     } catch (GraftException e) {
-      if (e.code() != ErrorCode.INTERRUPTED) {
-        throw e;
-      }
-      // Told here: when the JVM is being shut down, it waits for this method only.
-      Errors.print(session.err(), e, /* stacktrace= */ false);
-      return e.code().exitStatus();
+      return Errors.stopped(session, e);
     }
     if (tune) {
       StudyRates.print(session, results, file.tunes().orElseThrow());
       return 0;
     }
-    StudyReportCommand.print(
-        session, options.out(), StudyReport.of(results, run -> Optional.empty()));
+    StudyReportCommand.print(session, options.out(), results);
     return 0;
   }
 

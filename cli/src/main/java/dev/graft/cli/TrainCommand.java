@@ -1,6 +1,5 @@
 package dev.graft.cli;
 
-import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.training.data.DatasetType;
 import dev.graft.training.recipe.DatasetEntry;
@@ -77,12 +76,7 @@ final class TrainCommand implements Callable<Integer> {
       ExistingRun existing = restart ? ExistingRun.RESTART : ExistingRun.RESUME;
       summary = trainer.train(read, existing, report, Probe.NONE, servers);
     } catch (GraftException e) {
-      if (e.code() != ErrorCode.INTERRUPTED) {
-        throw e;
-      }
-      // Told here: when the JVM is being shut down, it waits for this method only.
-      Errors.print(session.err(), e, /* stacktrace= */ false);
-      return e.code().exitStatus();
+      return Errors.stopped(session, e);
     }
     if (json) {
       session.out().println(Json.line(toMap(summary)));

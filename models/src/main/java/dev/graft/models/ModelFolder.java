@@ -79,7 +79,7 @@ public final class ModelFolder {
 
   /**
    * The ids that end a generated text: those of {@code config.json} and of {@code
-   * generation_config.json}. The tokenizer's own {@link Tokenizer#eosId} comes on top.
+   * generation_config.json}. {@link #stopIds(Tokenizer)} has the tokenizer's own too.
    */
   public Set<Integer> stopIds() {
     Set<Integer> ids = new TreeSet<>(model.config().eosIds());
@@ -87,6 +87,15 @@ public final class ModelFolder {
     if (Files.exists(generation)) {
       ids.addAll(ConfigFile.read(generation).ids("eos_token_id"));
     }
+    return ids;
+  }
+
+  /**
+   * The ids that end a generated text, with the end of a text that the folder's tokenizer names.
+   */
+  public Set<Integer> stopIds(Tokenizer tokenizer) {
+    Set<Integer> ids = stopIds();
+    tokenizer.eosId().ifPresent(ids::add);
     return ids;
   }
 }

@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Takes the measures of a study. Texts are read and tokenized once for a run. Used by one thread.
@@ -38,7 +37,6 @@ public final class StudyProbe implements Probe, AutoCloseable {
   private static final CharacterAccuracy DIGITS = new CharacterAccuracy("0123456789ABCDEF");
 
   private final Map<String, MeasureSpec> measures;
-  private final ModelFolder folder;
   private final Tokenizer tokenizer;
   private final ExampleTokenizer encoder;
   private final Set<Integer> stopIds;
@@ -52,11 +50,9 @@ public final class StudyProbe implements Probe, AutoCloseable {
    */
   public StudyProbe(Map<String, MeasureSpec> measures, ModelFolder folder) {
     this.measures = new LinkedHashMap<>(measures);
-    this.folder = folder;
     this.tokenizer = folder.openTokenizer();
     this.encoder = new ExampleTokenizer(new TokenizerEncoder(tokenizer));
-    this.stopIds = new TreeSet<>(folder.stopIds());
-    tokenizer.eosId().ifPresent(stopIds::add);
+    this.stopIds = folder.stopIds(tokenizer);
   }
 
   @Override
@@ -199,11 +195,6 @@ public final class StudyProbe implements Probe, AutoCloseable {
               + m.path().orElse("the rows trained on"));
     }
     return out;
-  }
-
-  /** The folder whose models it measures. */
-  public ModelFolder folder() {
-    return folder;
   }
 
   @Override

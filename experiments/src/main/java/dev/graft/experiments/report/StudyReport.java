@@ -49,9 +49,18 @@ public record StudyReport(
     return new StudyReport(results, verdicts, agreement, manifest);
   }
 
-  /** A study's report by the results and the manifests in its folder. */
-  public static StudyReport read(Path folder) {
-    return of(StudyJson.read(folder.resolve(STUDY)), run -> manifest(folder, run));
+  /** Judges a study whose runs' manifests are in its folder. */
+  public static StudyReport of(StudyResults results, Path folder) {
+    return of(results, run -> manifest(folder, run));
+  }
+
+  /**
+   * The results that a study's folder holds.
+   *
+   * @throws dev.graft.api.error.GraftException as {@link StudyJson#read}
+   */
+  public static StudyResults results(Path folder) {
+    return StudyJson.read(folder.resolve(STUDY));
   }
 
   /**
@@ -60,11 +69,11 @@ public record StudyReport(
    * @return the page
    * @throws dev.graft.api.error.GraftException {@code file.write}
    */
-  public static Path write(Path folder, StudyResults results) {
+  public Path write(Path folder) {
     StudyJson.write(folder.resolve(STUDY), results);
-    ResultsJson.write(folder.resolve("results.json"), results, run -> manifest(folder, run));
+    ResultsJson.write(folder.resolve("results.json"), results, manifest);
     Path page = folder.resolve("report.html");
-    HtmlReport.write(page, of(results, run -> manifest(folder, run)));
+    HtmlReport.write(page, this);
     return page;
   }
 

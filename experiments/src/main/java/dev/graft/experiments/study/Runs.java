@@ -73,16 +73,11 @@ final class Runs {
   }
 
   private static Map<String, Object> block(Map<String, Object> map, String key) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    if (map.get(key) instanceof Map<?, ?> m) {
-      m.forEach((k, v) -> out.put(String.valueOf(k), v));
-    }
-    return out;
+    return map.get(key) instanceof Map<?, ?> m ? Overrides.modifiable(m) : Map.of();
   }
 
   private static MeasureSpec measure(String name, Map<?, ?> block, Path folder) {
-    Map<String, Object> copy = new LinkedHashMap<>();
-    block.forEach((k, v) -> copy.put(String.valueOf(k), v));
+    Map<String, Object> copy = Overrides.modifiable(block);
     if (copy.get("path") instanceof String p) {
       copy.put("path", folder.resolve(p).normalize().toString());
     }

@@ -8,16 +8,14 @@ import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.StudyJson;
 import dev.graft.models.files.AtomicFile;
 import dev.graft.models.files.AtomicFolder;
+import dev.graft.models.files.FolderLock;
 import dev.graft.models.files.Json;
 import dev.graft.models.files.Reading;
 import dev.graft.models.files.Sha256;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +34,10 @@ import java.util.stream.Stream;
  * </pre>
  */
 final class StudyFolder implements AutoCloseable {
-  private static final String LOCK = ".lock";
-
   private final Path path;
-  private final FileChannel lock;
+  private final FolderLock lock;
 
-  private StudyFolder(Path path, FileChannel lock) {
+  private StudyFolder(Path path, FolderLock lock) {
     this.path = path;
     this.lock = lock;
   }
@@ -55,28 +51,19 @@ final class StudyFolder implements AutoCloseable {
     try {
       Files.createDirectories(path.resolve("runs"));
       Files.createDirectories(path.resolve("base"));
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!locked(channel)) {
-        channel.close();
-        throw new GraftException(
-            ErrorCode.USAGE,
-            "expected to be the only study in '"
-                + path
-                + "', but another process runs one there; wait for it or choose another folder with"
-                + " --out");
-      }
-      return new StudyFolder(path, channel);
+      FolderLock lock =
+          FolderLock.take(path)
+              .orElseThrow(
+                  () ->
+                      new GraftException(
+                          ErrorCode.USAGE,
+                          "expected to be the only study in '"
+                              + path
+                              + "', but another process runs one there; wait for it or choose"
+                              + " another folder with --out"));
+      return new StudyFolder(path, lock);
     } catch (IOException e) {
       throw AtomicFile.failure(path, e);
-    }
-  }
-
-  private static boolean locked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // held by this very process
     }
   }
 

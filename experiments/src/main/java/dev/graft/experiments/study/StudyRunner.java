@@ -37,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,14 +138,8 @@ public final class StudyRunner {
     listener.onPlan(plan, done.size(), jobs);
     ExecutorService pool = Executors.newFixedThreadPool(jobs);
     try {
-      all(
-          pool,
-          bases(missing, folder).stream().map(r -> task(() -> base(r, jobs, folder))).toList());
-      all(
-          pool,
-          missing.stream()
-              .map(r -> task(() -> done.put(r.id(), run(r, jobs, options.keep(), folder))))
-              .toList());
+      all(pool, bases(missing, folder), r -> base(r, jobs, folder));
+      all(pool, missing, r -> done.put(r.id(), run(r, jobs, options.keep(), folder)));
     } finally {
       pool.shutdownNow();
     }
@@ -158,25 +153,20 @@ public final class StudyRunner {
               + " runs; run the same command to go on");
     }
     // Runs of the same levels stand together, seed after seed.
-    List<RunResult> out = new ArrayList<>();
-    for (PlannedRun first : plan.runs()) {
-      for (PlannedRun run : plan.runs()) {
-        if (run.engine().equals(first.engine()) && run.levels().equals(first.levels())) {
-          Optional.ofNullable(done.remove(run.id())).ifPresent(out::add);
-        }
-      }
+    Map<List<Object>, List<RunResult>> cells = new LinkedHashMap<>();
+    for (PlannedRun run : plan.runs()) {
+      List<Object> cell = List.of(run.engine(), run.levels());
+      Optional.ofNullable(done.get(run.id()))
+          .ifPresent(r -> cells.computeIfAbsent(cell, c -> new ArrayList<>()).add(r));
     }
-    return out;
+    return cells.values().stream().flatMap(List::stream).toList();
   }
 
-  private static Runnable task(Runnable body) {
-    return body;
-  }
-
-  /** Waits for all, and then throws what the first of them threw. */
-  private static void all(ExecutorService pool, Collection<Runnable> tasks) {
+  /** Does something with all runs, and then throws what the first of them threw. */
+  private static void all(
+      ExecutorService pool, Collection<PlannedRun> runs, Consumer<PlannedRun> body) {
     List<Future<?>> futures = new ArrayList<>();
-    tasks.forEach(t -> futures.add(pool.submit(t)));
+    runs.forEach(r -> futures.add(pool.submit(() -> body.accept(r))));
     RuntimeException thrown = null;
     for (Future<?> f : futures) {
       try {

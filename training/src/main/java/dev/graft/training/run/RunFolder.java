@@ -4,26 +4,21 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.models.files.AtomicFile;
 import dev.graft.models.files.AtomicFolder;
+import dev.graft.models.files.FolderLock;
 import dev.graft.models.files.Reading;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.recipe.RecipeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a run, held by one process at a time through a lock that the system releases when
  * the process dies. The manifest is written first: a folder without one holds no run.
  */
 final class RunFolder implements AutoCloseable {
-  private static final String LOCK = ".lock";
   private static final String MANIFEST = "manifest.json";
   private static final String SUMMARY = "summary.json";
   private static final String RECIPE = "recipe.yaml";
@@ -42,12 +37,12 @@ final class RunFolder implements AutoCloseable {
   }
 
   private final Path path;
-  private final FileChannel channel;
+  private final FolderLock lock;
   private final boolean created;
 
-  private RunFolder(Path path, FileChannel channel, boolean created) {
+  private RunFolder(Path path, FolderLock lock, boolean created) {
     this.path = path;
-    this.channel = channel;
+    this.lock = lock;
     this.created = created;
   }
 
@@ -95,32 +90,24 @@ final class RunFolder implements AutoCloseable {
     boolean created = Files.notExists(path);
     try {
       Files.createDirectories(path);
-      FileChannel channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock(channel) == null) {
-        channel.close();
-        throw new GraftException(
-            ErrorCode.USAGE,
-            "expected to be the only run in '"
-                + path
-                + "', but another process trains there; wait for it or choose another output_dir");
-      }
-      return new RunFolder(path, channel, created);
+      FolderLock lock =
+          FolderLock.take(path)
+              .orElseThrow(
+                  () ->
+                      new GraftException(
+                          ErrorCode.USAGE,
+                          "expected to be the only run in '"
+                              + path
+                              + "', but another process trains there; wait for it or choose another"
+                              + " output_dir"));
+      return new RunFolder(path, lock, created);
     } catch (IOException e) {
       throw AtomicFile.failure(path, e);
     }
   }
 
   private static boolean isLock(Path file) {
-    return LOCK.equals(String.valueOf(file.getFileName()));
-  }
-
-  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // held by this very process
-    }
+    return FolderLock.FILE.equals(String.valueOf(file.getFileName()));
   }
 
   Path path() {
@@ -198,12 +185,12 @@ final class RunFolder implements AutoCloseable {
   public void close() {
     try {
       if (files().stream().allMatch(RunFolder::isLock)) {
-        Files.deleteIfExists(path.resolve(LOCK));
+        Files.deleteIfExists(path.resolve(FolderLock.FILE));
         if (created) {
           Files.deleteIfExists(path);
         }
       }
-      channel.close();
+      lock.close();
     } catch (IOException e) {
       throw AtomicFile.failure(path, e);
     }
