@@ -7,16 +7,19 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.masking.Role;
 import dev.graft.experiments.results.MeasureInfo;
 import dev.graft.training.data.DatasetType;
+import dev.graft.training.data.PromptTemplate;
+import dev.graft.training.data.RowFormat;
 import java.util.Optional;
 
 /** A measure as a study's file describes it. */
 public record MeasureSpec(
-    @Doc("loss, exact, answers or characters.") MeasureType type,
+    @Doc("loss, exact, answers, characters or choices.") MeasureType type,
     @Doc("What people read in tables; the measure's name when absent.") Optional<String> label,
     @Doc("The file with rows; without it, a loss is that of the rows trained on.")
         Optional<String> path,
-    @Default("alpaca") @Doc("The form of the rows: alpaca, prompt-completion or text.")
+    @Default("alpaca") @Doc("The form of the rows: alpaca, prompt-completion, text or template.")
         DatasetType format,
+    @Doc("With format template: the text of a row, as in a recipe.") Optional<String> prompt,
     @Doc("Of a loss: the role whose tokens count, as response; all when absent.")
         Optional<Role> role,
     @Doc("Of exact: facts, narratives, maths or stack, in the world that path is.")
@@ -26,6 +29,8 @@ public record MeasureSpec(
         boolean plain,
     @Default("text") @Doc("Of answers: whether the text has to be equal or its last number.")
         Match match,
+    @Default("acc") @Doc("Of choices: acc or acc-norm, as lm-evaluation-harness defines them.")
+        ChoiceMetric metric,
     @Default("100") @Doc("The most rows; the first of the file.") int limit,
     @Default("64") @Doc("Of answers and characters: the most tokens of an answer.") int maxTokens,
     @Default("256") @Doc("Of a loss: longer texts are cut into pieces of so many tokens.")
@@ -38,11 +43,16 @@ public record MeasureSpec(
     if (type != MeasureType.LOSS && path.isEmpty()) {
       throw bad("path", "the file to ask from, or the folder of the world", "none");
     }
-    if (format.isChat() || format == DatasetType.TEMPLATE) {
-      throw bad("format", "alpaca, prompt-completion or text", format.id());
+    if (format.isChat()) {
+      throw bad("format", "alpaca, prompt-completion, text or template", format.id());
     }
-    if (type != MeasureType.LOSS && type != MeasureType.EXACT && format == DatasetType.TEXT) {
-      throw bad("format", "rows with an answer, alpaca or prompt-completion", format.id());
+    if ((format == DatasetType.TEMPLATE) != prompt.isPresent()) {
+      throw bad("prompt", "a prompt with format template and only there", format.id());
+    }
+    prompt.ifPresent(PromptTemplate::of);
+    if (type.asks() && format == DatasetType.TEXT) {
+      throw bad(
+          "format", "rows with an answer: alpaca, prompt-completion or template", format.id());
     }
     positive("limit", limit);
     positive("max_tokens", maxTokens);
@@ -76,6 +86,11 @@ public record MeasureSpec(
   /** Whether it looks at the rows that a run trains on, so that a base model has no value. */
   public boolean ofTrainingRows() {
     return path.isEmpty();
+  }
+
+  /** How the rows of its file become examples. */
+  RowFormat rows() {
+    return prompt.<RowFormat>map(PromptTemplate::of).orElse(format);
   }
 
   /** Whether it is measured after so many steps. */

@@ -12,7 +12,9 @@ public enum MeasureType {
   /** The share of prompts that greedy generation answers with the reference. */
   ANSWERS(Direction.HIGHER, Unit.SHARE),
   /** The share of hexadecimal digits that greedy generation puts in the right place. */
-  CHARACTERS(Direction.HIGHER, Unit.SHARE);
+  CHARACTERS(Direction.HIGHER, Unit.SHARE),
+  /** The share of questions whose right choice is the likeliest. */
+  CHOICES(Direction.HIGHER, Unit.SHARE);
 
   private final Direction direction;
   private final Unit unit;
@@ -30,5 +32,10 @@ public enum MeasureType {
   /** What it counts in. */
   public Unit unit() {
     return unit;
+  }
+
+  /** Whether it has rows answered, each with a reference. */
+  boolean asks() {
+    return this == ANSWERS || this == CHARACTERS;
   }
 }

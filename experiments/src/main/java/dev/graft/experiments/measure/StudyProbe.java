@@ -8,6 +8,7 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.evaluation.Answer;
 import dev.graft.models.evaluation.AnswerItem;
 import dev.graft.models.evaluation.CharacterAccuracy;
+import dev.graft.models.evaluation.ChoiceItem;
 import dev.graft.models.evaluation.Evaluator;
 import dev.graft.models.evaluation.HeldOutItem;
 import dev.graft.models.evaluation.LossByRole;
@@ -42,6 +43,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
   private final Set<Integer> stopIds;
   private final Map<String, List<HeldOutItem>> texts = new HashMap<>();
   private final Map<String, List<AnswerItem>> prompts = new HashMap<>();
+  private final Map<String, List<ChoiceItem>> choices = new HashMap<>();
 
   /**
    * Measures models of a folder.
@@ -93,6 +95,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
           case EXACT -> exact(m, model);
           case ANSWERS, CHARACTERS ->
               answers(prompts.computeIfAbsent(name, n -> prompts(m)), m, model);
+          case CHOICES -> choices(choices.computeIfAbsent(name, n -> choices(m)), m, model);
         };
     if (!Double.isFinite(value)) {
       throw new GraftException(
@@ -151,6 +154,12 @@ public final class StudyProbe implements Probe, AutoCloseable {
     return sum.value();
   }
 
+  private static double choices(List<ChoiceItem> items, MeasureSpec m, LiveModel model) {
+    try (Evaluator evaluator = evaluator(model)) {
+      return Share.of(evaluator.choices(items), m.metric()::right).value();
+    }
+  }
+
   private static Evaluator evaluator(LiveModel model) {
     return new Evaluator(
         model.model(), model.adapter(), model.compute(), model.backend(), model.compiler());
@@ -179,9 +188,13 @@ public final class StudyProbe implements Probe, AutoCloseable {
     return out;
   }
 
+  private List<ChoiceItem> choices(MeasureSpec m) {
+    return ChoiceRows.read(Path.of(m.path().orElseThrow()), m.limit(), tokenizer);
+  }
+
   private static List<Example> some(MeasureSpec m, Iterable<Example> trainingRows) {
     Iterable<Example> rows =
-        m.path().isEmpty() ? trainingRows : DatasetReader.open(Path.of(m.path().get()), m.format());
+        m.path().isEmpty() ? trainingRows : DatasetReader.open(Path.of(m.path().get()), m.rows());
     List<Example> out = new ArrayList<>();
     for (Example e : rows) {
       if (out.size() < m.limit()) {

@@ -1,7 +1,9 @@
 package dev.graft.experiments.world;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Texts that tell facts, and questions for them. Of the sentences that could tell a fact one is
@@ -9,6 +11,7 @@ import java.util.List;
  */
 public final class Facts {
   private static final int SENTENCES_OF_A_TEXT = 6;
+  private static final int CHOICES = 4;
 
   private final World world;
   private final Draw draw;
@@ -45,6 +48,30 @@ public final class Facts {
   private static int heldOut(World world, Person person, Attribute attribute) {
     return new Draw(world.seed(), "held-out/" + person.name() + "/" + attribute)
         .below(attribute.sentences());
+  }
+
+  /**
+   * Every fact of the world as a question with four choices, in an order that the seed draws: the
+   * value, and three that others have.
+   */
+  static List<Choices> choices(World world) {
+    List<Choices> out = new ArrayList<>();
+    for (Person person : world.people()) {
+      for (Attribute attribute : Attribute.values()) {
+        String right = person.value(attribute);
+        Draw draw = new Draw(world.seed(), "choices/" + person.name() + "/" + attribute);
+        Set<String> values = new LinkedHashSet<>(List.of(right));
+        for (Person other : draw.shuffled(world.people())) {
+          if (values.size() < CHOICES) {
+            values.add(other.value(attribute));
+          }
+        }
+        List<String> choices = draw.shuffled(List.copyOf(values));
+        String prompt = attribute.prompt(heldOut(world, person, attribute), person.name());
+        out.add(new Choices(prompt, choices, choices.indexOf(right)));
+      }
+    }
+    return out;
   }
 
   /** Every fact of the world, each asked for with the sentence that no text has. */

@@ -45,6 +45,7 @@ public record WorldFiles(long seed, int people, int documents, int tasks, int he
     List<String> texts = pretraining(world);
     lines(folder, "pretrain", texts.stream().map(t -> row("text", t)).toList());
     lines(folder, "facts", Facts.heldOut(world).stream().map(WorldFiles::cloze).toList());
+    lines(folder, "facts-choices", Facts.choices(world));
     Narratives unseen = new Narratives(world, Split.HELD_OUT, "cloze");
     lines(
         folder,
@@ -142,13 +143,13 @@ public record WorldFiles(long seed, int people, int documents, int tasks, int he
     return out;
   }
 
-  private static void lines(Path folder, String name, List<Map<String, String>> rows) {
+  private static void lines(Path folder, String name, List<?> rows) {
     StringBuilder out = new StringBuilder();
-    for (Map<String, String> row : rows) {
+    for (Object row : rows) {
       try {
         out.append(Json.mapper().writeValueAsString(row)).append('\n');
       } catch (JsonProcessingException e) {
-        throw new IllegalStateException(e); // maps of strings can be written
+        throw new IllegalStateException(e); // records and maps of texts can be written
       }
     }
     AtomicFile.writeString(folder.resolve(name + ".jsonl"), out.toString());

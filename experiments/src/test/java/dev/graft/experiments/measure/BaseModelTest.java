@@ -3,6 +3,7 @@ package dev.graft.experiments.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.graft.api.backend.Backend;
+import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.tensor.DType;
 import dev.graft.experiments.world.WorldFiles;
 import dev.graft.models.ModelFolder;
@@ -38,7 +39,9 @@ final class BaseModelTest {
             "facts", exact(world, Measure.FACTS, 300),
             "narratives", exact(world, Measure.NARRATIVES, 60),
             "maths", exact(world, Measure.MATHS, 60),
-            "stack", exact(world, Measure.STACK, 60));
+            "stack", exact(world, Measure.STACK, 60),
+            "facts by choice", choices(world, "acc"),
+            "facts by normalized choice", choices(world, "acc-norm"));
     Recipe recipe =
         Recipe.of(
             Map.of(
@@ -69,6 +72,9 @@ final class BaseModelTest {
       Map<String, Double> values =
           probe.measure(new LiveModel(model.model(), Optional.empty(), DType.F32, backend));
       assertThat(values.get("facts")).isGreaterThanOrEqualTo(0.9);
+      // Guessing gives a quarter.
+      assertThat(values.get("facts by choice")).isGreaterThanOrEqualTo(0.9);
+      assertThat(values.get("facts by normalized choice")).isGreaterThanOrEqualTo(0.9);
       assertThat(values.get("narratives")).isGreaterThanOrEqualTo(0.9);
       assertThat(values.get("maths")).isLessThanOrEqualTo(0.05);
       assertThat(values.get("stack")).isLessThanOrEqualTo(0.05);
@@ -76,7 +82,7 @@ final class BaseModelTest {
   }
 
   private static MeasureSpec exact(Path world, Measure of, int limit) {
-    return dev.graft.api.config.ConfigBinder.bind(
+    return ConfigBinder.bind(
         Map.of(
             "type",
             "exact",
@@ -86,6 +92,21 @@ final class BaseModelTest {
             of.name().toLowerCase(java.util.Locale.ROOT),
             "limit",
             limit),
+        MeasureSpec.class,
+        "");
+  }
+
+  private static MeasureSpec choices(Path world, String metric) {
+    return ConfigBinder.bind(
+        Map.of(
+            "type",
+            "choices",
+            "path",
+            world.resolve("facts-choices.jsonl").toString(),
+            "metric",
+            metric,
+            "limit",
+            300),
         MeasureSpec.class,
         "");
   }
