@@ -4,6 +4,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.masking.Role;
 import dev.graft.api.masking.TokenizedExample;
+import dev.graft.experiments.results.MaskedText;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.evaluation.Answer;
 import dev.graft.models.evaluation.AnswerItem;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -44,6 +46,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
   private final Map<String, List<HeldOutItem>> texts = new HashMap<>();
   private final Map<String, List<AnswerItem>> prompts = new HashMap<>();
   private final Map<String, List<ChoiceItem>> choices = new HashMap<>();
+  private Optional<MaskedText> example = Optional.empty();
 
   /**
    * Measures models of a folder.
@@ -64,6 +67,9 @@ public final class StudyProbe implements Probe, AutoCloseable {
 
   @Override
   public Map<String, Double> measure(LiveModel model, PreparedRun run, int step) {
+    if (example.isEmpty()) {
+      example = FirstExample.of(run, encoder, tokenizer);
+    }
     int total = run.plan().steps();
     Map<String, Double> out = new LinkedHashMap<>();
     measures.forEach(
@@ -73,6 +79,11 @@ public final class StudyProbe implements Probe, AutoCloseable {
           }
         });
     return out;
+  }
+
+  /** The first example of the run that was measured last, where one was. */
+  public Optional<MaskedText> example() {
+    return example;
   }
 
   /** All measures of a model that is not trained, but those of the rows that runs train on. */

@@ -51,6 +51,20 @@ public final class HtmlReport {
     main.add(heading(report.results()));
     main.add(answer(report));
     main.add(setup(report.results()));
+    MaskExamples.of(report.results())
+        .ifPresent(
+            examples ->
+                main.add(
+                    section("examples", "What carries loss")
+                        .add(
+                            Markup.of("p", "caption")
+                                .add(Markup.of("span", "example w10").text("Filled"))
+                                .text(" text carries loss, ")
+                                .add(Markup.of("span", "example w5").text("paler"))
+                                .text(
+                                    " text a part of it, other text none: the model reads it and is"
+                                        + " not trained to write it."))
+                        .add(examples)));
     main.add(results(report.results()));
     main.add(plots(report.results()));
     if (!report.agreement().isEmpty()) {

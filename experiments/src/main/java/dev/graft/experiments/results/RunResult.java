@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param curves what was logged on the way
  * @param cost what it took; only of a finished run
  * @param folder the run's folder under {@code runs} of the study's folder
+ * @param example the first example that the run trained on, where it is known
  */
 public record RunResult(
     Map<String, String> levels,
@@ -30,12 +31,29 @@ public record RunResult(
     Map<String, Double> after,
     List<Curve> curves,
     Optional<RunCost> cost,
-    String folder) {
+    String folder,
+    Optional<MaskedText> example) {
   public RunResult {
     levels = Collections.unmodifiableMap(new LinkedHashMap<>(levels));
     before = Collections.unmodifiableMap(new LinkedHashMap<>(before));
     after = Collections.unmodifiableMap(new LinkedHashMap<>(after));
     curves = List.copyOf(curves);
+  }
+
+  /** A run whose examples are not known. */
+  public RunResult(
+      Map<String, String> levels,
+      String engine,
+      long seed,
+      RunStatus status,
+      Optional<String> error,
+      Map<String, Double> before,
+      Map<String, Double> after,
+      List<Curve> curves,
+      Optional<RunCost> cost,
+      String folder) {
+    this(
+        levels, engine, seed, status, error, before, after, curves, cost, folder, Optional.empty());
   }
 
   /** Whether the run has these levels; factors that are not named may have any. */

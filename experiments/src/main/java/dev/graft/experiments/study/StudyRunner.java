@@ -6,6 +6,7 @@ import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.experiments.measure.StudyProbe;
+import dev.graft.experiments.results.MaskedText;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.RunStatus;
 import dev.graft.experiments.results.StudyInfo;
@@ -246,6 +247,7 @@ public final class StudyRunner {
   private RunResult trained(PlannedRun run, int jobs, StudyFolder folder) {
     Path path = folder.runs().resolve(run.id());
     boolean alone = jobs == 1 && PeakMemory.reset();
+    Optional<MaskedText> example = Optional.empty();
     if (Files.notExists(path.resolve("summary.json"))) {
       Trainer trainer = new Trainer(plugins);
       running.add(trainer);
@@ -256,6 +258,7 @@ public final class StudyRunner {
         }
         trainer.train(
             threads(run.recipe(), jobs), existing(run, folder), steps(run), probe, List.of());
+        example = probe.example();
       } finally {
         running.remove(trainer);
       }
@@ -271,7 +274,8 @@ public final class StudyRunner {
         read.after(),
         read.curves(),
         Optional.of(read.cost()),
-        run.id());
+        run.id(),
+        example);
   }
 
   /** A run that failed starts over; one that was interrupted goes on. */

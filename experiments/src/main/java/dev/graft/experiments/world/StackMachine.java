@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The interpreter of a small stack language on single digits: {@code push d}, {@code dup}, {@code
- * swap}, {@code drop}, {@code add} and {@code sub}, separated by commas. Sums and differences are
- * taken modulo 10; {@code sub} takes the top from what lies below it.
+ * The interpreter of a small stack language on the digits 0 to 4: {@code push d}, {@code dup},
+ * {@code swap}, {@code drop}, {@code add} and {@code sub}, separated by commas. Sums and
+ * differences are taken modulo 5; {@code sub} takes the top from what lies below it.
  */
 public final class StackMachine {
-  private static final int BASE = 10;
+  /** As many digits as there are. Larger tables of sums take small models far longer to learn. */
+  static final int BASE = 5;
 
   private final List<Integer> stack = new ArrayList<>();
 
@@ -38,7 +39,7 @@ public final class StackMachine {
   }
 
   void execute(String instruction) {
-    if (instruction.matches("push [0-9]")) {
+    if (instruction.matches("push [0-4]")) {
       stack.add(instruction.charAt(instruction.length() - 1) - '0');
       return;
     }
@@ -65,7 +66,7 @@ public final class StackMachine {
       }
       default ->
           throw new IllegalArgumentException(
-              "expected push and a digit, dup, swap, drop, add or sub, received '"
+              "expected push and a digit below 5, dup, swap, drop, add or sub, received '"
                   + instruction
                   + "'");
     }

@@ -7,12 +7,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Programs of two to six instructions for the {@link StackMachine}, with the stack after every
+ * Programs of two to five instructions for the {@link StackMachine}, with the stack after every
  * instruction as the worked answer. A program that is held out is in no training set.
  */
 public final class StackPrograms {
-  private static final Pattern FINAL = Pattern.compile("Output: ([0-9](?: [0-9])*)");
-  private static final int LONGEST = 6;
+  private static final Pattern FINAL = Pattern.compile("Output: ([0-4](?: [0-4])*)");
+  private static final int LONGEST = 5;
   private static final int DEEPEST = 3;
 
   private final long seed;
@@ -44,7 +44,7 @@ public final class StackPrograms {
     while (out.size() < length) {
       List<String> possible = new ArrayList<>();
       if (machine.depth() < DEEPEST) {
-        possible.add("push " + draw.below(10));
+        possible.add("push " + draw.below(StackMachine.BASE));
         if (machine.depth() > 0) {
           possible.add("dup");
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.Curve;
+import dev.graft.experiments.results.Factor;
+import dev.graft.experiments.results.MaskedText;
 import dev.graft.experiments.results.Point;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.RunStatus;
@@ -344,5 +346,45 @@ class HtmlReportTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
     }
+  }
+
+  @Test
+  void showsWhatCarriesLossOnceForEveryTextAndMask() {
+    List<RunResult> runs = new ArrayList<>();
+    for (String mask : List.of("none", "response-only")) {
+      for (long seed = 1; seed <= 2; seed++) {
+        float prompt = mask.equals("none") ? 1 : 0;
+        MaskedText example =
+            new MaskedText(
+                List.of(
+                    new MaskedText.Piece("Say <b> " + seed + ": ", prompt),
+                    new MaskedText.Piece("well", 0.5f)));
+        runs.add(
+            new RunResult(
+                Map.of("mask", mask),
+                "djl-pytorch",
+                seed,
+                RunStatus.MISSING,
+                Optional.empty(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Optional.empty(),
+                mask + seed,
+                Optional.of(example)));
+      }
+    }
+    StudyInfo info = StudyFixture.masking().info();
+    StudyResults results =
+        new StudyResults(
+            info, List.of(new Factor("mask", List.of("none", "response-only"))), List.of(), runs);
+    String page = HtmlReport.page(StudyReport.of(results, r -> Optional.empty()));
+    assertThat(page)
+        .containsOnlyOnce("<h4>mask: none</h4>")
+        .containsOnlyOnce("<h4>mask: response-only</h4>")
+        .containsOnlyOnce("<span class=\"w10\" title=\"weight 1.0\">Say &lt;b&gt; 1: </span>")
+        .containsOnlyOnce("<span class=\"w0\" title=\"weight 0.0\">Say &lt;b&gt; 1: </span>")
+        .contains("<span class=\"w5\" title=\"weight 0.5\">well</span>")
+        .doesNotContain("Say &lt;b&gt; 2: ");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.experiments.results.MaskedText;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.RunStatus;
 import dev.graft.experiments.results.StudyResults;
@@ -52,6 +53,12 @@ final class StudyRunnerTest {
     assertThat(full.after().get("train_loss"))
         .isLessThan(full.curve("loss").orElseThrow().points().get(0).value());
     assertThat(results.info().machine()).containsKey("cpu");
+    // No mask: all but the token that starts the text carries loss.
+    assertThat(full.example().orElseThrow().pieces())
+        .extracting(MaskedText.Piece::weight)
+        .containsExactly(0f, 1f);
+    assertThat(full.example().get().pieces().get(1).text())
+        .matches("[0-9A-F-]{36}:[0-9A-F-]{36}<\\|.*\\|>");
     Path runFolder = folder.resolve("out/runs").resolve(full.folder());
     assertThat(runFolder).isDirectoryNotContaining("glob:**{checkpoint-*,model,adapter}");
 

@@ -15,14 +15,14 @@ class StackMachineTest {
       value = {
         "push 3 | 3",
         "push 3, push 4 | 3 4",
-        "push 3, push 4, add | 7",
-        "push 8, push 7, add | 5",
-        "push 3, push 4, sub | 9",
+        "push 1, push 2, add | 3",
+        "push 3, push 4, add | 2",
+        "push 3, push 4, sub | 4",
         "push 4, push 3, sub | 1",
         "push 1, push 2, swap | 2 1",
         "push 1, push 2, drop | 1",
         "push 1, dup | 1 1",
-        "push 1, push 2, push 3, sub, swap | 9 1",
+        "push 1, push 2, push 3, sub, swap | 4 1",
         "push 1, drop | ''"
       })
   void leavesDigitsFromBottomToTop(String program, String output) {
@@ -36,7 +36,8 @@ class StackMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "push", "push 10", "push x", "mul", "push 1 push 2", "push 1,"})
+  @ValueSource(
+      strings = {"", "push", "push 10", "push 5", "push x", "mul", "push 1 push 2", "push 1,"})
   void refusesWhatIsNoInstruction(String program) {
     assertThatThrownBy(() -> StackMachine.run(program)).hasMessageContaining("received '");
   }
@@ -47,7 +48,7 @@ class StackMachineTest {
     for (int i = 0; i < 500; i++) {
       Task task = programs.next();
       String program = task.instruction().substring(task.instruction().indexOf(':') + 1);
-      assertThat(program.split(",")).hasSizeBetween(2, 6);
+      assertThat(program.split(",")).hasSizeBetween(2, 5);
       assertThat(StackPrograms.answer(task.output())).hasValue(StackMachine.run(program));
       assertThat(task.answer()).isEqualTo(StackMachine.run(program));
     }
