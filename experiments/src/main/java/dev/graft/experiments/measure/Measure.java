@@ -50,7 +50,8 @@ public enum Measure {
     Question question(JsonNode row, boolean plain) {
       String instruction = row.path("instruction").asText();
       Optional<String> output =
-          Optional.of(StackMachine.run(instruction.substring(instruction.indexOf(':') + 1)));
+          Optional.of(
+              StackMachine.run(instruction.substring(instruction.indexOf(':') + 1).strip()));
       return new Question(instruction(row, plain), o -> StackPrograms.answer(o).equals(output));
     }
   };

@@ -31,7 +31,8 @@ public record MeasureSpec(
         Match match,
     @Default("acc") @Doc("Of choices: acc or acc-norm, as lm-evaluation-harness defines them.")
         ChoiceMetric metric,
-    @Default("100") @Doc("The most rows; the first of the file.") int limit,
+    @Default("100") @Doc("The most rows, or pieces of longer texts; the first of the file.")
+        int limit,
     @Default("64") @Doc("Of answers and characters: the most tokens of an answer.") int maxTokens,
     @Default("256") @Doc("Of a loss: longer texts are cut into pieces of so many tokens.")
         int length,

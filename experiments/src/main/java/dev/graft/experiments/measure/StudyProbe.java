@@ -180,7 +180,9 @@ public final class StudyProbe implements Probe, AutoCloseable {
     List<HeldOutItem> out = new ArrayList<>();
     for (Example e : some(m, trainingRows)) {
       HeldOutItem whole = HeldOutItem.of(encoder.tokenize(e.rendering()));
-      for (int from = 0; from + 1 < whole.ids().size(); from += m.length() - 1) {
+      for (int from = 0;
+          from + 1 < whole.ids().size() && out.size() < m.limit();
+          from += m.length() - 1) {
         int to = Math.min(whole.ids().size(), from + m.length());
         out.add(new HeldOutItem(whole.ids().subList(from, to), whole.roles().subList(from, to)));
       }

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * instruction as the worked answer. A program that is held out is in no training set.
  */
 public final class StackPrograms {
-  private static final Pattern FINAL = Pattern.compile("Output: ([0-4](?: [0-4])*)");
+  private static final Pattern FINAL = Pattern.compile("Output: ([0-4]+)");
   private static final int LONGEST = 5;
   private static final int DEEPEST = 3;
 
@@ -29,46 +29,45 @@ public final class StackPrograms {
   /** A program to run. */
   public Task next() {
     while (true) {
-      List<String> program = program(draw.between(2, LONGEST));
-      String text = String.join(", ", program);
-      if (Split.of(seed, "program/" + text) == split) {
-        return task(text, program);
+      String program = program(draw.between(2, LONGEST));
+      if (Split.of(seed, "program/" + program) == split) {
+        return task(program);
       }
     }
   }
 
   /** A program that never finds too few digits and never leaves none. */
-  private List<String> program(int length) {
+  private String program(int length) {
     StackMachine machine = new StackMachine();
-    List<String> out = new ArrayList<>();
-    while (out.size() < length) {
-      List<String> possible = new ArrayList<>();
+    StringBuilder out = new StringBuilder();
+    while (out.length() < length) {
+      List<Character> possible = new ArrayList<>();
       if (machine.depth() < DEEPEST) {
-        possible.add("push " + draw.below(StackMachine.BASE));
+        possible.add((char) ('0' + draw.below(StackMachine.BASE)));
         if (machine.depth() > 0) {
-          possible.add("dup");
+          possible.add('$');
         }
       }
       if (machine.depth() > 1) {
-        possible.addAll(List.of("add", "sub", "swap", "drop"));
+        possible.addAll(List.of('+', '-', '~', '%'));
       }
-      String instruction = draw.of(possible);
+      char instruction = draw.of(possible);
       machine.execute(instruction);
-      out.add(instruction);
+      out.append(instruction);
     }
-    return out;
+    return out.toString();
   }
 
-  private static Task task(String text, List<String> program) {
+  private static Task task(String program) {
     StackMachine machine = new StackMachine();
     List<String> trace = new ArrayList<>();
-    for (String instruction : program) {
+    for (int i = 0; i < program.length(); i++) {
+      char instruction = program.charAt(i);
       machine.execute(instruction);
-      trace.add(instruction + " -> " + machine.show());
+      trace.add(instruction + ">" + machine.show());
     }
-    String answer = StackMachine.run(text);
-    return new Task(
-        "Run the program: " + text, String.join("; ", trace) + ". Output: " + answer, answer);
+    String answer = machine.show();
+    return new Task("Run: " + program, String.join(" ", trace) + ". Output: " + answer, answer);
   }
 
   /** The output that an answer states, or nothing where it states none. */
