@@ -165,7 +165,7 @@ public final class HtmlReport {
               Markup.of("td").with("rowspan", String.valueOf(f.levels().size())).text(f.name()));
         }
         row.add(Markup.of("th").text(level));
-        row.add(Markup.of("td", "words").text(Words.level(f.name(), level).orElse("")));
+        row.add(Markup.of("td", "words").text(Words.level(f, level).orElse("")));
         varied.add(row);
       }
     }

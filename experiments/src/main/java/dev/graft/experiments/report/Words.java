@@ -1,6 +1,7 @@
 package dev.graft.experiments.report;
 
 import dev.graft.experiments.claims.Outcome;
+import dev.graft.experiments.results.Factor;
 import dev.graft.experiments.results.MeasureInfo;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.Unit;
@@ -20,11 +21,6 @@ final class Words {
           Map.entry("mask:response-only", "Only the response and its end carry loss"),
           Map.entry("mask:boilerplate", "All but the words that the template repeats in every row"),
           Map.entry("mask:weighted", "The instruction carries a tenth of the response's loss"),
-          Map.entry("prompts:short", "The instruction is 1.2 times as long as the response"),
-          Map.entry("prompts:balanced", "The instruction is 2.7 times as long as the response"),
-          Map.entry("prompts:long", "The instruction is 14 times as long as the response"),
-          Map.entry("size:small", "Few training rows"),
-          Map.entry("size:large", "Many training rows"),
           Map.entry("method:full", "Full fine-tuning: all weights are trained"),
           Map.entry("method:lora", LORA),
           Map.entry("method:lora-r4", LORA + "; rank 4"),
@@ -41,16 +37,7 @@ final class Words {
           Map.entry("method:mora-r8", "MoRA with as many parameters as LoRA of rank 8"),
           Map.entry("method:mora-large", "MoRA with as many parameters as the large LoRA"),
           Map.entry("method:mora-sharing", "MoRA whose inputs share rows of the square matrix"),
-          Map.entry("method:mora-rotation", "MoRA whose groups of inputs are told apart by angle"),
-          Map.entry("domain:maths", "Word problems in arithmetic"),
-          Map.entry("domain:code", "Programs of a small stack language"),
-          Map.entry("regime:instruction", "Instructions with responses"),
-          Map.entry("regime:continued", "Plain text: continued pretraining"),
-          Map.entry("epochs:few", "Few passes over the data"),
-          Map.entry("epochs:many", "Many passes over the data"),
-          Map.entry("task:instruction", "Instructions with responses"),
-          Map.entry("task:maths", "Word problems in arithmetic"),
-          Map.entry("task:continued", "Plain text: continued pretraining"));
+          Map.entry("method:mora-rotation", "MoRA whose groups of inputs are told apart by angle"));
 
   private static final Map<String, String> ENGINES =
       Map.of(
@@ -60,9 +47,10 @@ final class Words {
 
   private Words() {}
 
-  /** What a level means, where it is one of Graft's own studies. */
-  static Optional<String> level(String factor, String level) {
-    return Optional.ofNullable(LEVELS.get(factor + ":" + level));
+  /** What a level means: what the study says of it, else what its method or mask is. */
+  static Optional<String> level(Factor factor, String level) {
+    return Optional.ofNullable(
+        factor.about().getOrDefault(level, LEVELS.get(factor.name() + ":" + level)));
   }
 
   static String engine(String name) {

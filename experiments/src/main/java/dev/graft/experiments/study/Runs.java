@@ -46,7 +46,12 @@ final class Runs {
             spec.factors()
                 .getOrDefault(factor, Map.of())
                 .getOrDefault(level, Map.of())
-                .forEach((k, v) -> Overrides.set(map, k, v)));
+                .forEach(
+                    (k, v) -> {
+                      if (!k.equals(StudyPlan.ABOUT)) {
+                        Overrides.set(map, k, v);
+                      }
+                    }));
     for (Rule rule : spec.rules()) {
       if (rule.holds(cell)) {
         rule.set().forEach((k, v) -> Overrides.set(map, k, v));

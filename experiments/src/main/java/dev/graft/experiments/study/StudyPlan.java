@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The runs of a study.
@@ -18,6 +19,9 @@ import java.util.Map;
 public record StudyPlan(List<Factor> factors, List<MeasureInfo> measures, List<PlannedRun> runs) {
   /** The factor that a sweep adds. */
   static final String RATE = "learning_rate";
+
+  /** The key of a level that says what it means, for people. */
+  static final String ABOUT = "about";
 
   private static final String RECIPE = "recipe";
   private static final int FIRST_TUNING_SEED = 1000;
@@ -84,7 +88,16 @@ public record StudyPlan(List<Factor> factors, List<MeasureInfo> measures, List<P
 
   private static List<Factor> factors(StudySpec spec) {
     List<Factor> all = new ArrayList<>();
-    spec.factors().forEach((n, l) -> all.add(new Factor(n, List.copyOf(l.keySet()))));
+    spec.factors()
+        .forEach(
+            (name, levels) -> {
+              Map<String, String> about = new LinkedHashMap<>();
+              levels.forEach(
+                  (level, changes) ->
+                      Optional.ofNullable(changes.get(ABOUT))
+                          .ifPresent(text -> about.put(level, String.valueOf(text))));
+              all.add(new Factor(name, List.copyOf(levels.keySet()), about));
+            });
     Matrix.check(all, spec.rules());
     return all;
   }
@@ -97,7 +110,8 @@ public record StudyPlan(List<Factor> factors, List<MeasureInfo> measures, List<P
               f.name(),
               f.levels().stream()
                   .filter(l -> cells.stream().anyMatch(c -> l.equals(c.get(f.name()))))
-                  .toList()));
+                  .toList(),
+              f.about()));
     }
     return used;
   }

@@ -367,9 +367,12 @@ public final class StudyRunner {
     for (PlannedRun run : plan.runs()) {
       Path manifest = folder.runs().resolve(run.id()).resolve("manifest.json");
       if (Files.exists(manifest)) {
-        for (Map.Entry<String, JsonNode> e : Json.object(manifest).path("machine").properties()) {
-          out.put(e.getKey(), e.getValue().asText());
-        }
+        JsonNode machine = Json.object(manifest).path("machine");
+        out.put("processor", machine.path("cpu").asText());
+        out.put("cores", machine.path("processors").asText());
+        out.put("system", machine.path("os").asText());
+        out.put("Java", machine.path("java").asText());
+        out.put("largest heap", (machine.path("maxHeapBytes").asLong() >> 20) + " MB");
         return out;
       }
     }

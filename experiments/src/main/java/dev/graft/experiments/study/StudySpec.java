@@ -21,7 +21,7 @@ record StudySpec(
     @Doc("The generated world, which stands in the file as ${world}.") Optional<WorldSpec> world,
     @Doc("The recipe that all runs start from.") Map<String, Object> recipe,
     @Doc("What is measured after every run, by name.") Map<String, Object> measures,
-    @Doc("What is varied: factors with levels, each with the changes that make it.")
+    @Doc("What is varied: factors with levels, each with the changes that make it, and about.")
         Map<String, Map<String, Map<String, Object>>> factors,
     @Doc("Changes for combinations of levels, as learning rates.") List<Rule> rules,
     @Doc("How much of the matrix runs: quick, default and full.") Map<String, Scope> scopes,

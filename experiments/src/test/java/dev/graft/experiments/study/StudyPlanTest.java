@@ -46,6 +46,11 @@ final class StudyPlanTest {
             "lora low 2 tensorflow");
     assertThat(plan.factors()).extracting("levels").contains(List.of("full", "lora"));
     assertThat(plan.measures()).extracting("name").contains("characters", "maths", "train_loss");
+    // What a level means is shown and changes nothing.
+    StudyPlan told =
+        plan(Studies.YAML.replace("full: {}", "full: {about: all}"), "default", "djl-pytorch");
+    assertThat(told.factors().get(0).about()).containsExactly(Map.entry("full", "all"));
+    assertThat(told.runs().get(0).id()).isEqualTo(plan.runs().get(0).id());
   }
 
   @Test

@@ -52,7 +52,9 @@ final class StudyRunnerTest {
     // A lower loss on what was trained on than at the first step.
     assertThat(full.after().get("train_loss"))
         .isLessThan(full.curve("loss").orElseThrow().points().get(0).value());
-    assertThat(results.info().machine()).containsKey("cpu");
+    assertThat(results.info().machine())
+        .containsOnlyKeys("processor", "cores", "system", "Java", "largest heap");
+    assertThat(results.info().machine().values()).allMatch(v -> !v.isBlank() && !v.equals("0"));
     // No mask: all but the token that starts the text carries loss.
     assertThat(full.example().orElseThrow().pieces())
         .extracting(MaskedText.Piece::weight)
