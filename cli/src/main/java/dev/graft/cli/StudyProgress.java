@@ -74,7 +74,14 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     long now = System.nanoTime();
     if (now - lastLine > LINE_EVERY_NANOS) {
       lastLine = now;
-      session.note(String.format(Locale.ROOT, "%d/%d runs, %s", before + ended, total, text));
+      session.note(
+          String.format(
+              Locale.ROOT,
+              "%d/%d runs, %.0f %% of all steps, %s",
+              before + ended,
+              total,
+              100 * done / total,
+              text));
     }
   }
 
@@ -82,13 +89,16 @@ final class StudyProgress implements StudyListener, AutoCloseable {
     return (double) m.step() / m.totalSteps();
   }
 
-  /** From the runs that ended, since a run also prepares and measures. */
+  /**
+   * From the runs that ended, since a run also prepares and measures; before one has, from what
+   * passed.
+   */
   private String left(double done) {
-    if (ended == 0) {
-      return "";
-    }
-    double seconds = secondsOfEnded / ended * (total - done) / jobs;
-    return ", " + Text.duration(seconds) + " left";
+    double ofOne =
+        ended > 0
+            ? secondsOfEnded / ended
+            : (System.nanoTime() - start) / 1e9 * Math.min(jobs, total) / (done - before);
+    return ", " + Text.duration(ofOne * (total - done) / jobs) + " left";
   }
 
   @Override

@@ -36,9 +36,6 @@ import java.util.Set;
  * Takes the measures of a study. Texts are read and tokenized once for a run. Used by one thread.
  */
 public final class StudyProbe implements Probe, AutoCloseable {
-  /** The digits of the world's UUIDs. */
-  private static final CharacterAccuracy DIGITS = new CharacterAccuracy("0123456789ABCDEF");
-
   private final Map<String, MeasureSpec> measures;
   private final Tokenizer tokenizer;
   private final ExampleTokenizer encoder;
@@ -158,9 +155,11 @@ public final class StudyProbe implements Probe, AutoCloseable {
     if (m.type() == MeasureType.ANSWERS) {
       return Share.of(answers, Answer::exact).value();
     }
-    Share sum = DIGITS.of(answers.get(0).text(), items.get(0).references().get(0));
+    Share sum = CharacterAccuracy.UUID.of(answers.get(0).text(), items.get(0).references().get(0));
     for (int i = 1; i < items.size(); i++) {
-      sum = sum.plus(DIGITS.of(answers.get(i).text(), items.get(i).references().get(0)));
+      sum =
+          sum.plus(
+              CharacterAccuracy.UUID.of(answers.get(i).text(), items.get(i).references().get(0)));
     }
     return sum.value();
   }

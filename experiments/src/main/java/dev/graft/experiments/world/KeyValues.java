@@ -36,20 +36,4 @@ public final class KeyValues {
     }
     return out.toString();
   }
-
-  /**
-   * The share of a value's 32 hexadecimal digits that a text has in their places; hyphens are left
-   * out on both sides, and missing digits are wrong.
-   */
-  public static double accuracy(String value, String text) {
-    String wanted = value.replace("-", "");
-    String given = text.strip().replace("-", "");
-    int right = 0;
-    for (int i = 0; i < wanted.length() && i < given.length(); i++) {
-      if (wanted.charAt(i) == given.charAt(i)) {
-        right++;
-      }
-    }
-    return (double) right / wanted.length();
-  }
 }

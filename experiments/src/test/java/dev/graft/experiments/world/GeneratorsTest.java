@@ -158,14 +158,4 @@ class GeneratorsTest {
           .matches("[0-9A-F]{8}-[0-9A-F]{4}-4[0-9A-F]{3}-[89AB][0-9A-F]{3}-[0-9A-F]{12}");
     }
   }
-
-  @Test
-  void accuracyLeavesHyphensOut() {
-    String value = "01234567-89AB-4DEF-8123-456789ABCDEF";
-    assertThat(KeyValues.accuracy(value, value)).isEqualTo(1);
-    assertThat(KeyValues.accuracy(value, value.replace("-", ""))).isEqualTo(1);
-    assertThat(KeyValues.accuracy(value, "")).isZero();
-    assertThat(KeyValues.accuracy(value, "01234567")).isEqualTo(0.25);
-    assertThat(KeyValues.accuracy(value, "X" + value.substring(1))).isEqualTo(31 / 32.0);
-  }
 }

@@ -4,21 +4,22 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 
 /**
- * The share of a reference's characters that an answer has at the same place. Characters outside of
- * an alphabet are left out of both first, so that with {@link #HEXADECIMAL} the hyphens of a UUID
- * do not count. What the answer lacks is wrong; what it has beyond the reference is ignored.
+ * The share of a reference's characters that an answer has at the same place. White space and some
+ * further characters are left out of both first, so that with {@link #UUID} the hyphens do not
+ * count. Any other character has its place: a foreign one is wrong and shifts nothing. What the
+ * answer lacks is wrong; what it has beyond the reference is ignored.
  *
- * @param alphabet the characters that count; case matters
+ * @param leftOut the characters that do not count
  */
-public record CharacterAccuracy(String alphabet) {
-  /** The digits of a UUID as it is usually written. */
-  public static final CharacterAccuracy HEXADECIMAL = new CharacterAccuracy("0123456789abcdef");
+public record CharacterAccuracy(String leftOut) {
+  /** The 32 hexadecimal digits of a UUID. */
+  public static final CharacterAccuracy UUID = new CharacterAccuracy("-");
 
   /**
    * Compares an answer with a reference.
    *
    * @return of as many characters as the reference has
-   * @throws GraftException {@code data.empty} when the reference has no character of the alphabet
+   * @throws GraftException {@code data.empty} when the reference has no character that counts
    */
   public Share of(String answer, String reference) {
     int[] given = characters(answer);
@@ -26,8 +27,8 @@ public record CharacterAccuracy(String alphabet) {
     if (expected.length == 0) {
       throw new GraftException(
           ErrorCode.DATA_EMPTY,
-          "expected a reference with characters of '"
-              + alphabet
+          "expected a reference with characters other than white space and '"
+              + leftOut
               + "', received '"
               + reference
               + "'");
@@ -40,6 +41,8 @@ public record CharacterAccuracy(String alphabet) {
   }
 
   private int[] characters(String text) {
-    return text.codePoints().filter(c -> alphabet.indexOf(c) >= 0).toArray();
+    return text.codePoints()
+        .filter(c -> !Character.isWhitespace(c) && leftOut.indexOf(c) < 0)
+        .toArray();
   }
 }

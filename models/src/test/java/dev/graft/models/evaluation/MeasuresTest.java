@@ -130,13 +130,15 @@ class MeasuresTest {
   @Test
   void characterAccuracyLeavesHyphensOut() {
     String uuid = "01234567-89ab-4def-8123-456789abcdef";
-    CharacterAccuracy accuracy = CharacterAccuracy.HEXADECIMAL;
+    CharacterAccuracy accuracy = CharacterAccuracy.UUID;
     assertThat(accuracy.of(uuid, uuid)).isEqualTo(new Share(32, 32));
     assertThat(accuracy.of(uuid.replace("-", ""), uuid)).isEqualTo(new Share(32, 32));
     assertThat(accuracy.of("", uuid)).isEqualTo(new Share(0, 32));
     assertThat(accuracy.of("0123 5", uuid)).isEqualTo(new Share(4, 32));
     assertThat(accuracy.of(uuid + "00", uuid)).isEqualTo(new Share(32, 32));
     assertThat(accuracy.of("ABCDEF", "abcdef")).isEqualTo(new Share(0, 6));
+    // A foreign character is wrong where it stands and shifts nothing.
+    assertThat(accuracy.of("X" + uuid.substring(1), uuid)).isEqualTo(new Share(31, 32));
     // A digit too many in front shifts all others; no two neighbours of this one are equal.
     assertThat(accuracy.of("0" + uuid, uuid)).isEqualTo(new Share(1, 32));
     refused(() -> accuracy.of(uuid, "-"), ErrorCode.DATA_EMPTY, "'-'");
@@ -148,7 +150,7 @@ class MeasuresTest {
     java.util.Random random = new java.util.Random(3);
     Share all = new Share(0, 1);
     for (int i = 0; i < 20_000; i++) {
-      all = all.plus(CharacterAccuracy.HEXADECIMAL.of(uuid(random), uuid(random)));
+      all = all.plus(CharacterAccuracy.UUID.of(uuid(random), uuid(random)));
     }
     assertThat(all.value()).isCloseTo(0.09766, within(0.0015));
   }
