@@ -74,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
     Machine machine = Machine.here(warnings);
     Plugins plugins = session.discovered();
     for (BrokenPlugin b : plugins.broken()) {
-      warnings.add("one " + b.kind().key() + " plugin could not be loaded: " + b.detail());
+      warnings.add(b.sentence());
     }
     Table table = new Table(2);
     Optional<RecipeForecast> forecast =

@@ -5,7 +5,9 @@ import dev.graft.api.error.GraftException;
 import dev.graft.experiments.measure.Measure;
 import dev.graft.training.recipe.Precision;
 import java.lang.reflect.Constructor;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  JAVA_HOME      the JDK, 17 or newer; otherwise the java on the PATH",
       "  GRAFT_OPTS     options of the JVM, for example -Xmx8g",
-      "  GRAFT_PLUGINS  jars of further plugins, or folders of jars, as a class path",
+      "  GRAFT_PLUGINS  jars of plugins, or folders of them, written like a class path",
       "  DJL_CACHE_DIR  where native libraries are unpacked (~/.djl.ai)",
       "",
       "Examples:",
@@ -62,6 +64,23 @@ final class GraftCommand implements Runnable {
   boolean stacktrace;
 
   @Spec CommandSpec spec;
+
+  private final Session session;
+
+  GraftCommand(Session session) {
+    this.session = session;
+  }
+
+  @Option(
+      names = "--plugins",
+      scope = ScopeType.INHERIT,
+      paramLabel = "DIR",
+      description =
+          "Also use the plugins of a folder, or one jar. Those in GRAFT_PLUGINS and in the folder"
+              + " 'plugins' of Graft are used anyway.")
+  void plugins(List<Path> path) {
+    session.morePlugins(path);
+  }
 
   /** The whole command line for one invocation. */
   static CommandLine commandLine(Session session) {

@@ -5,9 +5,11 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The {@code graft} command. */
 public final class Main {
@@ -26,12 +28,13 @@ public final class Main {
     return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 
-  /** Jars of third parties: {@code GRAFT_PLUGINS}, written like a class path. */
+  /** Plugins of third parties: the folder for them, if there is one, and {@code GRAFT_PLUGINS}. */
   private static List<Path> pluginPath() {
+    Path folder = Path.of(System.getProperty("graft.home", "")).resolve("plugins");
     String path = System.getenv().getOrDefault("GRAFT_PLUGINS", "");
-    return Arrays.stream(path.split(File.pathSeparator))
-        .filter(s -> !s.isBlank())
-        .map(Path::of)
+    return Stream.concat(
+            Stream.of(folder).filter(Files::isDirectory),
+            Arrays.stream(path.split(File.pathSeparator)).filter(s -> !s.isBlank()).map(Path::of))
         .toList();
   }
 }

@@ -8,6 +8,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.masking.MaskingProvider;
 import dev.graft.training.plugins.BrokenPlugin;
 import dev.graft.training.plugins.Plugin;
+import dev.graft.training.plugins.PluginKind;
 import dev.graft.training.plugins.Plugins;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -51,21 +52,22 @@ final class PluginsCommand implements Callable<Integer> {
       result.put(
           "broken",
           plugins.broken().stream()
-              .map(b -> Map.of("kind", b.kind().key(), "detail", b.detail()))
+              .map(
+                  b ->
+                      Map.of(
+                          "kind",
+                          b.kind().map(PluginKind::key).orElse(""),
+                          "jar",
+                          b.jar(),
+                          "problem",
+                          b.problem()))
               .toList());
       session.out().println(Json.pretty(result));
     } else {
       entries.forEach(e -> e.print(session.out()));
     }
     for (BrokenPlugin b : plugins.broken()) {
-      session.note(
-          "graft: could not load the "
-              + b.kind().key()
-              + " plugin "
-              + b.detail()
-              + ". Use a version that was built for this version of Graft, or remove its jar ["
-              + ErrorCode.PLUGIN_BROKEN.id()
-              + "]");
+      session.note("graft: " + b.sentence() + " [" + ErrorCode.PLUGIN_BROKEN.id() + "]");
     }
     return plugins.broken().isEmpty() ? 0 : ErrorCode.PLUGIN_BROKEN.exitStatus();
   }

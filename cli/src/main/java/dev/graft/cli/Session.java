@@ -7,6 +7,7 @@ import dev.graft.training.plugins.Plugins;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session {
   private final List<Path> pluginPath;
+  private List<Path> morePlugins = List.of();
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean terminal;
@@ -28,6 +30,11 @@ final class Session {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+  }
+
+  /** Looks for plugins there too; told before they are first asked for. */
+  void morePlugins(List<Path> path) {
+    morePlugins = List.copyOf(path);
   }
 
   /** For results. */
@@ -47,8 +54,10 @@ final class Session {
   /** Engines, adapters and masks, without a word about broken ones. */
   Plugins discovered() {
     if (plugins == null) {
-      ClassLoader application = Session.class.getClassLoader();
-      plugins = Plugins.discover(application, PluginPath.loaders(pluginPath, application));
+      plugins =
+          Plugins.discover(
+              Session.class.getClassLoader(),
+              Stream.concat(pluginPath.stream(), morePlugins.stream()).toList());
     }
     return plugins;
   }
@@ -59,7 +68,7 @@ final class Session {
     Plugins found = discovered();
     if (first) {
       for (BrokenPlugin b : found.broken()) {
-        warn("one " + b.kind().key() + " plugin could not be loaded: " + b.detail());
+        warn(b.sentence());
       }
     }
     return found;

@@ -40,8 +40,8 @@ final class GraftCommandTest {
   void suggestsTheNearestOption() {
     assertThat(Run.graft("plugins", "--jason").failsWith(ErrorCode.USAGE))
         .isEqualTo(
-            "unknown option '--jason'. Did you mean '--json'? Known: --help, --json, --stacktrace,"
-                + " --version. Run 'graft plugins --help' [usage]");
+            "unknown option '--jason'. Did you mean '--json'? Known: --help, --json, --plugins,"
+                + " --stacktrace, --version. Run 'graft plugins --help' [usage]");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
@@ -22,27 +23,38 @@ final class Discovery<P> {
   private final PluginKind kind;
   private final Class<P> type;
   private final Function<P, String> name;
-  private final List<Plugin<P>> found = new ArrayList<>();
+  private final Function<P, Class<? extends Record>> configType;
   private final List<BrokenPlugin> broken = new ArrayList<>();
 
   @SuppressWarnings(
       "unchecked") // A class literal has no wildcards; ServiceLoader looks at its name.
-  Discovery(PluginKind kind, Class<? super P> type, Function<P, String> name) {
+  Discovery(
+      PluginKind kind,
+      Class<? super P> type,
+      Function<P, String> name,
+      Function<P, Class<? extends Record>> configType) {
     this.kind = kind;
     this.type = (Class<P>) type;
     this.name = name;
-  }
-
-  List<Plugin<P>> found() {
-    return found;
+    this.configType = configType;
   }
 
   List<BrokenPlugin> broken() {
     return broken;
   }
 
-  /** Adds what a loader offers itself; {@code inherited} also what its parents offer. */
-  void scan(ClassLoader loader, boolean inherited) {
+  /** What the application's class path offers. */
+  List<Plugin<P>> of(ClassLoader application) {
+    return scan(application, Optional.empty());
+  }
+
+  /** What a plugin jar offers itself. */
+  List<Plugin<P>> of(PluginJar jar) {
+    return scan(jar.loader(), Optional.of(jar.name()));
+  }
+
+  private List<Plugin<P>> scan(ClassLoader loader, Optional<String> jar) {
+    List<Plugin<P>> found = new ArrayList<>();
     Iterator<ServiceLoader.Provider<P>> providers =
         ServiceLoader.load(type, loader).stream().iterator();
     int failures = 0;
@@ -50,44 +62,47 @@ final class Discovery<P> {
       ServiceLoader.Provider<P> provider;
       try {
         if (!providers.hasNext()) {
-          return;
+          return found;
         }
         provider = providers.next();
         failures = 0;
       } catch (ServiceConfigurationError | LinkageError e) {
         failures++;
-        report("a " + type.getSimpleName(), e);
+        report(jar.orElse("a jar of the class path"), "", e);
         continue;
       }
       Class<? extends P> providerClass = provider.type();
-      if (inherited || providerClass.getClassLoader() == loader) {
-        instantiate(provider, providerClass);
+      if (jar.isEmpty() || providerClass.getClassLoader() == loader) {
+        instantiate(provider, providerClass, jar).ifPresent(found::add);
       }
     }
+    return found;
   }
 
-  private void instantiate(ServiceLoader.Provider<P> provider, Class<? extends P> providerClass) {
+  private Optional<Plugin<P>> instantiate(
+      ServiceLoader.Provider<P> provider, Class<? extends P> providerClass, Optional<String> from) {
+    String jar = from.orElseGet(() -> jar(providerClass));
     try {
       P p = provider.get();
       String version = providerClass.getPackage().getImplementationVersion();
-      found.add(
-          new Plugin<>(
-              kind,
-              name.apply(p),
-              version == null ? "development" : version,
-              jar(providerClass),
-              p));
+      Plugin<P> plugin =
+          new Plugin<>(kind, name.apply(p), version == null ? "development" : version, jar, p);
+      if (configType.apply(p) == null) {
+        throw new IllegalStateException("its configType() is null");
+      }
+      LOG.debug("{} '{}' {} from {}", kind.key(), plugin.name(), plugin.version(), jar);
+      return Optional.of(plugin);
     } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
       // A provider is foreign code: whatever it throws must not hide the others.
-      report(providerClass.getName() + " in " + jar(providerClass), e);
+      report(jar, providerClass.getName() + ": ", e);
+      return Optional.empty();
     }
   }
 
-  private void report(String what, Throwable e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    BrokenPlugin b = new BrokenPlugin(kind, what + ": " + cause);
+  private void report(String jar, String what, Throwable e) {
+    BrokenPlugin b = new BrokenPlugin(Optional.of(kind), jar, what + LoadFailure.of(e));
     broken.add(b);
-    LOG.warn("could not load the {} plugin {}", kind.key(), b.detail(), e);
+    LOG.debug("{}", b.sentence(), e);
   }
 
   private static String jar(Class<?> c) {

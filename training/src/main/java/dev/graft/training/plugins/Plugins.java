@@ -7,9 +7,11 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.error.Nearest;
 import dev.graft.api.masking.MaskingProvider;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,17 +25,15 @@ public final class Plugins {
   private final Map<String, Plugin<BackendProvider<?>>> backends;
   private final Map<String, Plugin<AdapterProvider<?>>> adapters;
   private final Map<String, Plugin<MaskingProvider<?>>> maskings;
-  private final List<BrokenPlugin> broken;
+  private final List<BrokenPlugin> broken = new ArrayList<>();
 
   private Plugins(
-      List<Plugin<BackendProvider<?>>> backends,
-      List<Plugin<AdapterProvider<?>>> adapters,
-      List<Plugin<MaskingProvider<?>>> maskings,
-      List<BrokenPlugin> broken) {
-    this.backends = byName(backends);
-    this.adapters = byName(adapters);
-    this.maskings = byName(maskings);
-    this.broken = List.copyOf(broken);
+      Map<String, Plugin<BackendProvider<?>>> backends,
+      Map<String, Plugin<AdapterProvider<?>>> adapters,
+      Map<String, Plugin<MaskingProvider<?>>> maskings) {
+    this.backends = backends;
+    this.adapters = adapters;
+    this.maskings = maskings;
   }
 
   /** Finds what the class path offers. */
@@ -42,67 +42,116 @@ public final class Plugins {
   }
 
   /**
-   * Finds what an application's loader and its parents offer, and what the loaders of single plugin
-   * jars offer themselves.
+   * Finds what an application's loader and its parents offer, and what plugins of third parties do,
+   * each of which gets a class loader of its own.
    *
-   * @throws GraftException {@code plugin.name} for a blank or malformed name, {@code
-   *     plugin.duplicate} where two plugins of a kind have the same; both name the jars. A provider
-   *     that cannot be loaded is no error: it is logged and listed in {@link #broken()}
+   * @param path jars, folders of compiled classes, and folders of plugins: there every jar is a
+   *     plugin, and every folder with jars is one with its libraries
+   * @throws GraftException {@code file.missing} for an entry that is not there; {@code plugin.name}
+   *     for a blank or malformed name and {@code plugin.duplicate} for two of a kind with the same
+   *     name on the application's class path, naming the jars. A plugin of the path that cannot be
+   *     used is no error: it is listed in {@link #broken()}, and the others are there
    */
-  public static Plugins discover(ClassLoader application, List<ClassLoader> pluginJars) {
+  public static Plugins discover(ClassLoader application, List<Path> path) {
     Discovery<BackendProvider<?>> b =
-        new Discovery<>(PluginKind.BACKEND, BackendProvider.class, BackendProvider::name);
+        new Discovery<>(
+            PluginKind.BACKEND,
+            BackendProvider.class,
+            BackendProvider::name,
+            BackendProvider::configType);
     Discovery<AdapterProvider<?>> a =
-        new Discovery<>(PluginKind.ADAPTER, AdapterProvider.class, AdapterProvider::name);
+        new Discovery<>(
+            PluginKind.ADAPTER,
+            AdapterProvider.class,
+            AdapterProvider::name,
+            AdapterProvider::configType);
     Discovery<MaskingProvider<?>> m =
-        new Discovery<>(PluginKind.MASKING, MaskingProvider.class, MaskingProvider::name);
-    List<BrokenPlugin> broken = new ArrayList<>();
-    for (Discovery<?> d : List.of(b, a, m)) {
-      d.scan(application, true);
-      pluginJars.forEach(l -> d.scan(l, false));
-      broken.addAll(d.broken());
+        new Discovery<>(
+            PluginKind.MASKING,
+            MaskingProvider.class,
+            MaskingProvider::name,
+            MaskingProvider::configType);
+    Plugins plugins =
+        new Plugins(
+            byName(b.of(application)), byName(a.of(application)), byName(m.of(application)));
+    for (PluginJar jar : PluginPath.find(path, application)) {
+      Optional<String> problem = jar.problem();
+      if (problem.isPresent()) {
+        plugins.broken.add(new BrokenPlugin(Optional.empty(), jar.name(), problem.get()));
+        continue;
+      }
+      plugins.add(plugins.backends, b.of(jar));
+      plugins.add(plugins.adapters, a.of(jar));
+      plugins.add(plugins.maskings, m.of(jar));
     }
-    return new Plugins(b.found(), a.found(), m.found(), broken);
+    for (Discovery<?> d : List.of(b, a, m)) {
+      plugins.broken.addAll(d.broken());
+    }
+    return plugins;
+  }
+
+  /** Adds those with a name that is free; what Graft has keeps its name. */
+  private <P> void add(Map<String, Plugin<P>> known, List<Plugin<P>> found) {
+    for (Plugin<P> p : found) {
+      Optional<GraftException> refused =
+          refused(p, Optional.ofNullable(p.name() == null ? null : known.get(p.name())));
+      if (refused.isPresent()) {
+        broken.add(
+            new BrokenPlugin(
+                Optional.of(p.kind()), p.jar(), String.valueOf(refused.get().getMessage())));
+      } else {
+        known.put(p.name(), p);
+      }
+    }
   }
 
   private static <P> Map<String, Plugin<P>> byName(List<Plugin<P>> found) {
     Map<String, Plugin<P>> out = new TreeMap<>();
     for (Plugin<P> p : found) {
-      if (p.name() == null || !KEBAB.matcher(p.name()).matches()) {
-        throw new GraftException(
-            ErrorCode.PLUGIN_NAME,
-            "expected a kebab-case name from the "
-                + p.kind().key()
-                + " plugin in "
-                + p.jar()
-                + ", received '"
-                + p.name()
-                + "'; remove the jar or have it corrected");
+      Optional<GraftException> refused =
+          refused(p, p.name() == null ? Optional.empty() : Optional.ofNullable(out.get(p.name())));
+      if (refused.isPresent()) {
+        throw refused.get();
       }
-      if (p.kind() == PluginKind.ADAPTER && p.name().equals("full")) {
-        throw new GraftException(
-            ErrorCode.PLUGIN_NAME,
-            "expected another name than 'full', which stands for training all weights, from the"
-                + " adapter plugin in "
-                + p.jar()
-                + "; remove the jar or have it corrected");
-      }
-      Plugin<P> other = out.put(p.name(), p);
-      if (other != null) {
-        throw new GraftException(
-            ErrorCode.PLUGIN_DUPLICATE,
-            "expected one "
-                + p.kind().key()
-                + " plugin named '"
-                + p.name()
-                + "', received two, from "
-                + other.jar()
-                + " and "
-                + p.jar()
-                + "; remove one of them from the class path");
-      }
+      out.put(p.name(), p);
     }
     return out;
+  }
+
+  /** Why a plugin cannot have its name, where it cannot. */
+  private static <P> Optional<GraftException> refused(Plugin<P> p, Optional<Plugin<P>> other) {
+    String from = "from the " + p.kind().key() + " plugin in " + p.jar();
+    if (p.name() == null || !KEBAB.matcher(p.name()).matches()) {
+      return Optional.of(
+          new GraftException(
+              ErrorCode.PLUGIN_NAME,
+              "expected a kebab-case name "
+                  + from
+                  + ", received '"
+                  + p.name()
+                  + "'; remove the jar or have it corrected"));
+    }
+    if (p.kind() == PluginKind.ADAPTER && p.name().equals("full")) {
+      return Optional.of(
+          new GraftException(
+              ErrorCode.PLUGIN_NAME,
+              "expected another name than 'full', which stands for training all weights, "
+                  + from
+                  + "; remove the jar or have it corrected"));
+    }
+    return other.map(
+        o ->
+            new GraftException(
+                ErrorCode.PLUGIN_DUPLICATE,
+                "expected one "
+                    + p.kind().key()
+                    + " plugin named '"
+                    + p.name()
+                    + "', received two, from "
+                    + o.jar()
+                    + " and "
+                    + p.jar()
+                    + "; remove one of them"));
   }
 
   public List<Plugin<BackendProvider<?>>> backends() {
@@ -117,9 +166,9 @@ public final class Plugins {
     return List.copyOf(maskings.values());
   }
 
-  /** What could not be loaded. */
+  /** What cannot be used. */
   public List<BrokenPlugin> broken() {
-    return broken;
+    return List.copyOf(broken);
   }
 
   /** The backend of a name, else {@code plugin.unknown}. */
@@ -152,11 +201,9 @@ public final class Plugins {
                     .append(jar)
                     .append(", which is not on the class path: add it. "));
     message.append(Nearest.hint(name, known.keySet()));
-    List<String> unloaded =
-        broken.stream().filter(b -> b.kind() == kind).map(BrokenPlugin::detail).toList();
-    if (!unloaded.isEmpty()) {
-      message.append(" Could not be loaded: ").append(String.join("; ", unloaded)).append('.');
-    }
+    broken.stream()
+        .filter(b -> b.kind().isEmpty() || b.kind().get() == kind)
+        .forEach(b -> message.append(" Besides, ").append(b.sentence()).append('.'));
     throw new GraftException(ErrorCode.PLUGIN_UNKNOWN, message.toString());
   }
 

@@ -131,10 +131,10 @@ final class PluginsTest {
             List.of());
     assertThat(p.masking("test-mask").provider()).isInstanceOf(Good.class);
     assertThat(p.broken()).hasSize(2);
-    assertThat(p.broken().get(0).detail()).contains("SuchClass");
-    assertThat(p.broken().get(1).detail()).contains("no licence").contains("Broken");
+    assertThat(p.broken().get(0).problem()).contains("SuchClass");
+    assertThat(p.broken().get(1).problem()).contains("no licence").contains("Broken");
     GraftException e = catchThrowableOfType(GraftException.class, () -> p.masking("broken"));
-    assertThat(e).hasMessageContaining("Could not be loaded").hasMessageContaining("no licence");
+    assertThat(e).hasMessageContaining("cannot be used").hasMessageContaining("no licence");
   }
 
   @Test
