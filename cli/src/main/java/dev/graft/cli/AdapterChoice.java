@@ -1,17 +1,8 @@
 package dev.graft.cli;
 
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
-import dev.graft.models.ModelFolder;
-import dev.graft.models.NamedAdapters;
-import dev.graft.models.SavedAdapter;
-import dev.graft.training.plugins.Plugins;
+import dev.graft.training.model.AdapterSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,10 +10,8 @@ import java.util.regex.Pattern;
  * One {@code --adapter} of a command: {@code DIR} or {@code NAME=DIR}, perhaps followed by
  * {@code @WEIGHT}. What is a folder as it stands is taken for one, whatever characters are in its
  * name.
- *
- * @param name by default the folder's
  */
-record AdapterChoice(String name, Path folder, double weight) {
+final class AdapterChoice {
   /** Of the option. */
   static final String DESCRIPTION =
       "An adapter folder, Graft's or PEFT's, to lay onto the model. Several may be given: their"
@@ -33,9 +22,11 @@ record AdapterChoice(String name, Path folder, double weight) {
   private static final Pattern WEIGHTED =
       Pattern.compile("(.+)@([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)");
 
-  static AdapterChoice parse(String text) {
+  private AdapterChoice() {}
+
+  static AdapterSource parse(String text) {
     if (Files.isDirectory(Path.of(text))) {
-      return new AdapterChoice(lastName(text), Path.of(text), 1);
+      return AdapterSource.of(Path.of(text));
     }
     String folder = text;
     String name = "";
@@ -50,35 +41,7 @@ record AdapterChoice(String name, Path folder, double weight) {
       folder = weighted.group(1);
       weight = Double.parseDouble(weighted.group(2));
     }
-    return new AdapterChoice(name.isEmpty() ? lastName(folder) : name, Path.of(folder), weight);
-  }
-
-  private static String lastName(String folder) {
-    Path last = Path.of(folder).toAbsolutePath().normalize().getFileName();
-    return last == null ? "adapter" : last.toString();
-  }
-
-  /** Reads the folders and lays them onto a model together; nothing where none is given. */
-  static Optional<SavedAdapter> bind(Plugins plugins, List<String> texts, ModelFolder base) {
-    Map<String, SavedAdapter> adapters = new LinkedHashMap<>();
-    Map<String, Double> weights = new LinkedHashMap<>();
-    for (String text : texts) {
-      AdapterChoice choice = parse(text);
-      SavedAdapter saved = LoadedModel.adapter(plugins, choice.folder()).bind(base);
-      if (texts.size() == 1 && choice.weight() == 1) {
-        return Optional.of(saved);
-      }
-      if (adapters.put(choice.name(), saved) != null) {
-        throw new GraftException(
-            ErrorCode.USAGE,
-            "expected another name for every adapter, received '"
-                + choice.name()
-                + "' twice; give names as --adapter NAME=DIR");
-      }
-      weights.put(choice.name(), choice.weight());
-    }
-    return adapters.isEmpty()
-        ? Optional.empty()
-        : Optional.of(NamedAdapters.of(base.model(), adapters).weighted(weights));
+    AdapterSource source = AdapterSource.of(Path.of(folder));
+    return new AdapterSource(name.isEmpty() ? source.name() : name, source.folder(), weight);
   }
 }

@@ -1,10 +1,9 @@
 package dev.graft.cli;
 
 import dev.graft.api.backend.Backend;
-import dev.graft.api.backend.BackendProvider;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
-import dev.graft.training.plugins.Plugin;
+import dev.graft.training.model.Engines;
 import dev.graft.training.plugins.Plugins;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,16 +29,21 @@ final class EngineOptions {
       description = "A parameter of the engine, for example backend.threads=2.")
   List<String> set = List.of();
 
-  /** The engine that is asked for, not opened; an unknown one is refused. */
-  Plugin<BackendProvider<?>> plugin(Plugins plugins) {
-    return plugins.backend(String.valueOf(block().get("type")));
+  /** The name of the engine that is asked for. */
+  String name() {
+    return String.valueOf(block().get("type"));
+  }
+
+  /** What it is opened with. */
+  Map<String, Object> options() {
+    Map<String, Object> options = block();
+    options.remove("type");
+    return options;
   }
 
   /** Opens it; the caller closes it. */
   Backend open(Plugins plugins) {
-    Map<String, Object> options = block();
-    options.remove("type");
-    return Engines.open(plugin(plugins), options);
+    return Engines.open(plugins.backend(name()), options());
   }
 
   /** The engine's block of a recipe. */

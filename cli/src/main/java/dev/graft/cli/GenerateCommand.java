@@ -15,6 +15,7 @@ import dev.graft.training.data.ExampleTokenizer;
 import dev.graft.training.data.Rendering;
 import dev.graft.training.data.Segment;
 import dev.graft.training.data.TokenizerEncoder;
+import dev.graft.training.model.LoadedModel;
 import dev.graft.training.plugins.Plugins;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +126,7 @@ final class GenerateCommand implements Callable<Integer> {
       int[] ids =
           new ExampleTokenizer(new TokenizerEncoder(tokenizer))
               .tokenize(rendering).tokens().stream().mapToInt(Token::id).toArray();
-      try (LoadedModel loaded = LoadedModel.load(plugins, folder, options);
+      try (LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings());
           Generator generator =
               new Generator(
                   loaded.model(),

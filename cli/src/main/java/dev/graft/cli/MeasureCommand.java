@@ -8,6 +8,7 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.evaluation.Evaluator;
 import dev.graft.models.evaluation.Share;
 import dev.graft.models.tokenizer.Tokenizer;
+import dev.graft.training.model.LoadedModel;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,7 +71,7 @@ final class MeasureCommand implements Callable<Integer> {
     Plugins plugins = session.plugins();
     ModelFolder folder = ModelFolder.open(options.model);
     try (Tokenizer tokenizer = folder.openTokenizer();
-        LoadedModel loaded = LoadedModel.load(plugins, folder, options);
+        LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings());
         Evaluator evaluator =
             new Evaluator(
                 loaded.model(),

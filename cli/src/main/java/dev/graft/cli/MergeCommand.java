@@ -7,6 +7,7 @@ import dev.graft.models.GraphCompiler;
 import dev.graft.models.Merge;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.SavedAdapter;
+import dev.graft.training.model.AdapterSource;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -69,7 +70,9 @@ final class MergeCommand implements Callable<Integer> {
   public Integer call() {
     Plugins plugins = session.plugins();
     ModelFolder base = ModelFolder.open(model);
-    SavedAdapter saved = AdapterChoice.bind(plugins, adapters, base).orElseThrow();
+    SavedAdapter saved =
+        AdapterSource.bind(plugins, adapters.stream().map(AdapterChoice::parse).toList(), base)
+            .orElseThrow();
     try (Backend backend = engine.open(plugins)) {
       GraphCompiler compiler = g -> Expansion.compile(backend, g);
       Merge.Report report = Merge.write(base, saved, out, dtype.dtype(), compiler);

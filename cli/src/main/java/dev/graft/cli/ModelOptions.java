@@ -1,5 +1,6 @@
 package dev.graft.cli;
 
+import dev.graft.training.model.ModelSettings;
 import dev.graft.training.recipe.Precision;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,4 +29,13 @@ final class ModelOptions {
       paramLabel = "DTYPE",
       description = "What to compute in: fp32 or bf16. Default: fp32.")
   Precision dtype = Precision.FP32;
+
+  /** The same for the library. */
+  ModelSettings settings() {
+    return new ModelSettings(
+        engine.name(),
+        engine.options(),
+        dtype,
+        adapters.stream().map(AdapterChoice::parse).toList());
+  }
 }

@@ -6,6 +6,7 @@ import dev.graft.api.backend.BackendProvider;
 import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.masking.MaskingProvider;
+import dev.graft.training.model.Engines;
 import dev.graft.training.plugins.BrokenPlugin;
 import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.PluginKind;

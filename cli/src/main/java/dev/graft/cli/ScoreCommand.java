@@ -6,6 +6,7 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.Scorer;
 import dev.graft.models.files.Reading;
 import dev.graft.models.tokenizer.Tokenizer;
+import dev.graft.training.model.LoadedModel;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ final class ScoreCommand implements Callable<Integer> {
     Plugins plugins = session.plugins();
     ModelFolder folder = ModelFolder.open(options.model);
     List<int[]> rows = input.ids != null ? IdFile.read(input.ids) : texts(folder);
-    try (LoadedModel loaded = LoadedModel.load(plugins, folder, options)) {
+    try (LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings())) {
       Scorer scorer =
           new Scorer(loaded.model(), loaded.adapter(), loaded.dtype(), loaded.compiler());
       Scorer.Scores scores = scorer.score(rows);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
 import dev.graft.api.tensor.DType;
+import dev.graft.training.model.Engines;
 import dev.graft.training.plugins.Plugins;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-/** Training: data sets, packing, steps, optimizers, schedules, checkpoints and evaluation. */
+/** Graft as a library: {@link dev.graft.training.Graft} is where programs begin. */
 @NullMarked
 package dev.graft.training;
 

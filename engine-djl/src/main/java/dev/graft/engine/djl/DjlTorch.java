@@ -35,6 +35,10 @@ final class DjlTorch implements Torch {
   static DjlTorch open(int threads) {
     setUnlessSet("ai.djl.offline", "true");
     setUnlessSet("OPT_OUT_TRACKING", "true");
+    // DJL looks for engines and native libraries with the thread's loader, which may be another's.
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(DjlTorch.class.getClassLoader());
     try {
       Engine.getEngine("PyTorch");
     } catch (RuntimeException | LinkageError e) {
@@ -45,6 +49,8 @@ final class DjlTorch implements Torch {
               + ". Put ai.djl.pytorch:pytorch-jni and pytorch-native-cpu of this platform on the"
               + " class path",
           e);
+    } finally {
+      thread.setContextClassLoader(before);
     }
     DjlTorch torch = new DjlTorch(threads);
     torch.enter();

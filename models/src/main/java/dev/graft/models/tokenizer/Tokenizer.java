@@ -51,6 +51,10 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer open(Path folder) {
     TokenizerFiles files = new TokenizerFiles(folder);
     Path file = folder.resolve(TokenizerFiles.TOKENIZER);
+    // The library looks for its native part with the thread's loader, which may be another's.
+    Thread thread = Thread.currentThread();
+    ClassLoader threads = thread.getContextClassLoader();
+    thread.setContextClassLoader(Tokenizer.class.getClassLoader());
     try {
       return new Tokenizer(folder, files, HuggingFaceTokenizer.newInstance(file, OPTIONS));
     } catch (IOException | RuntimeException e) {
@@ -61,6 +65,8 @@ public final class Tokenizer implements AutoCloseable {
               + e.getMessage()
               + ". Fetch it again.",
           e);
+    } finally {
+      thread.setContextClassLoader(threads);
     }
   }
 

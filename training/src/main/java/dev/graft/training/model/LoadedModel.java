@@ -1,42 +1,43 @@
-package dev.graft.cli;
+package dev.graft.training.model;
 
 import dev.graft.api.backend.Backend;
 import dev.graft.api.tensor.DType;
 import dev.graft.graph.Expansion;
 import dev.graft.models.AdapterBinding;
-import dev.graft.models.AdapterFolder;
 import dev.graft.models.CausalLm;
 import dev.graft.models.GraphCompiler;
 import dev.graft.models.ModelFolder;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.Weights;
-import dev.graft.training.plugins.Plugin;
 import dev.graft.training.plugins.Plugins;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** A model, perhaps with an adapter, whose weights an engine holds. */
-final class LoadedModel implements AutoCloseable {
+public final class LoadedModel implements AutoCloseable {
   private final ModelFolder folder;
-  private final Optional<AdapterBinding> adapter;
+  private final Optional<SavedAdapter> adapter;
   private final Backend backend;
   private final DType dtype;
 
   private LoadedModel(
-      ModelFolder folder, Optional<AdapterBinding> adapter, Backend backend, DType dtype) {
+      ModelFolder folder, Optional<SavedAdapter> adapter, Backend backend, DType dtype) {
     this.folder = folder;
     this.adapter = adapter;
     this.backend = backend;
     this.dtype = dtype;
   }
 
-  /** Reads the folders, opens the engine and loads the weights. */
-  static LoadedModel load(Plugins plugins, ModelFolder folder, ModelOptions options) {
-    options.engine.plugin(plugins); // An unknown engine is refused before files are read.
-    Optional<SavedAdapter> saved = AdapterChoice.bind(plugins, options.adapters, folder);
-    DType dtype = options.dtype.dtype();
-    Backend backend = options.engine.open(plugins);
+  /**
+   * Reads the folders, opens the engine and loads the weights.
+   *
+   * @throws dev.graft.api.error.GraftException what is wrong with a folder, an adapter or the
+   *     engine
+   */
+  public static LoadedModel load(Plugins plugins, ModelFolder folder, ModelSettings settings) {
+    var engine = plugins.backend(settings.engine()); // refused before files are read
+    Optional<SavedAdapter> saved = AdapterSource.bind(plugins, settings.adapters(), folder);
+    DType dtype = settings.dtype().dtype();
+    Backend backend = Engines.open(engine, settings.engineOptions());
     try {
       Weights weights = folder.weights();
       saved.map(s -> s.weights(weights)).orElse(weights).load(backend, dtype);
@@ -45,36 +46,36 @@ final class LoadedModel implements AutoCloseable {
       backend.close();
       throw e;
     }
-    return new LoadedModel(folder, saved.map(SavedAdapter::binding), backend, dtype);
+    return new LoadedModel(folder, saved, backend, dtype);
   }
 
-  static AdapterFolder adapter(Plugins plugins, Path folder) {
-    return AdapterFolder.read(
-        folder, List.copyOf(plugins.adapters().stream().map(Plugin::provider).toList()));
-  }
-
-  ModelFolder folder() {
+  public ModelFolder folder() {
     return folder;
   }
 
-  CausalLm model() {
+  public CausalLm model() {
     return folder.model();
   }
 
-  Optional<AdapterBinding> adapter() {
+  public Optional<AdapterBinding> adapter() {
+    return adapter.map(SavedAdapter::binding);
+  }
+
+  /** The adapters as their folders have them, laid onto the model together. */
+  public Optional<SavedAdapter> savedAdapter() {
     return adapter;
   }
 
-  Backend backend() {
+  public Backend backend() {
     return backend;
   }
 
-  DType dtype() {
+  public DType dtype() {
     return dtype;
   }
 
   /** Compiles for the engine at hand. */
-  GraphCompiler compiler() {
+  public GraphCompiler compiler() {
     return compiler(backend);
   }
 

@@ -1,4 +1,4 @@
-package dev.graft.cli;
+package dev.graft.training.model;
 
 import dev.graft.api.backend.Availability;
 import dev.graft.api.backend.Backend;
@@ -8,15 +8,15 @@ import dev.graft.training.plugins.Plugins;
 import java.util.List;
 import java.util.Map;
 
-/** Opens engines. */
-final class Engines {
-  /** The engine of commands that read no recipe. */
-  static final String DEFAULT = "djl-pytorch";
+/** Opens engines outside of a recipe. */
+public final class Engines {
+  /** The engine where none is asked for. */
+  public static final String DEFAULT = "djl-pytorch";
 
   private Engines() {}
 
   /** Whether an engine can be opened here; one that fails to tell cannot. */
-  static Availability availability(BackendProvider<?> engine) {
+  public static Availability availability(BackendProvider<?> engine) {
     try {
       return engine.availability();
     } catch (RuntimeException | LinkageError e) {
@@ -26,11 +26,11 @@ final class Engines {
   }
 
   /**
-   * Opens an engine.
+   * Opens an engine; the caller closes it.
    *
    * @param options the keys of its block in a recipe, without {@code type}
    */
-  static Backend open(Plugin<BackendProvider<?>> engine, Map<String, Object> options) {
+  public static Backend open(Plugin<BackendProvider<?>> engine, Map<String, Object> options) {
     return open(engine, engine.provider(), options);
   }
 
