@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
       ReproduceCommand.class,
       AdaptersCommand.class,
       PluginsCommand.class,
+      NewPluginCommand.class,
       DoctorCommand.class
     })
 final class GraftCommand implements Runnable {
@@ -90,6 +91,7 @@ final class GraftCommand implements Runnable {
     line.registerConverter(StoredDType.class, new Choice<>(StoredDType.class));
     line.registerConverter(
         InitModelCommand.TokenizerKind.class, new Choice<>(InitModelCommand.TokenizerKind.class));
+    line.registerConverter(NewPluginCommand.Kind.class, new Choice<>(NewPluginCommand.Kind.class));
     line.registerConverter(Measure.class, new Choice<>(Measure.class));
     line.registerConverter(Color.class, new Choice<>(Color.class));
     line.registerConverter(Precision.class, new Choice<>(Precision.class));
