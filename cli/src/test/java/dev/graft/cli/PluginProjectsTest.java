@@ -86,7 +86,9 @@ final class PluginProjectsTest {
                   Path.of(System.getProperty("graft.test.maven"), "bin", "mvn").toString(),
                   "--batch-mode",
                   "--quiet",
-                  Boolean.getBoolean("graft.test.offline") ? "--offline" : "--no-transfer-progress",
+                  System.getProperty("graft.test.offline", "").endsWith("true")
+                      ? "--offline"
+                      : "--no-transfer-progress",
                   "-Dmaven.repo.local=" + repository,
                   "-Dmaven.repo.local.tail=" + System.getProperty("graft.test.repository"),
                   "-Dmaven.repo.local.tail.ignoreAvailability=true",
