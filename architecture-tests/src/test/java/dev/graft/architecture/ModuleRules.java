@@ -30,13 +30,13 @@ final class ModuleRules {
 
   private ModuleRules() {}
 
-  static ArchRule apiUsesOnlyTheJdkAndJspecify(String root) {
+  static ArchRule apiUsesOnlyTheJdkAndAnnotations(String root) {
     return classes()
         .that()
         .resideInAPackage(root + ".api..")
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("java..", "org.jspecify..", root + ".api..");
+        .resideInAnyPackage("java..", "org.jspecify..", "org.apiguardian..", root + ".api..");
   }
 
   static ArchRule modulesUseOnlyWhatTheyMay(String root) {

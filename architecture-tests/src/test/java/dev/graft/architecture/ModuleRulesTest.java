@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +36,7 @@ final class ModuleRulesTest {
 
   /** Modules without classes of their own for others to break a rule in. */
   private static final Set<String> UNCHECKED =
-      Set.of("architecture-tests", "benchmarks", "examples");
+      Set.of("architecture-tests", "benchmarks", "bom", "examples");
 
   private JavaClasses graft = new ClassFileImporter().importClasses();
   private JavaClasses broken = graft;
@@ -60,8 +61,8 @@ final class ModuleRulesTest {
   }
 
   @Test
-  void apiUsesOnlyTheJdkAndJspecify() {
-    check(ModuleRules::apiUsesOnlyTheJdkAndJspecify, "api.LoggingApi");
+  void apiUsesOnlyTheJdkAndAnnotations() {
+    check(ModuleRules::apiUsesOnlyTheJdkAndAnnotations, "api.LoggingApi");
   }
 
   @Test
@@ -179,6 +180,19 @@ final class ModuleRulesTest {
             .collect(Collectors.toSet());
 
     assertThat(modules).hasSizeGreaterThanOrEqualTo(10).isEqualTo(Modules.MINIMUM_CLASSES.keySet());
+  }
+
+  @Test
+  void theBomNamesEveryModuleInTheVersionOfTheBuild() throws Exception {
+    String bom = Files.readString(Path.of("..", "bom", "pom.xml"));
+    for (String module : Modules.MINIMUM_CLASSES.keySet()) {
+      assertThat(bom).contains("<artifactId>graft-" + module.replace('.', '-') + "</artifactId>");
+    }
+    Matcher version =
+        Pattern.compile("<version>([^<]+)</version>")
+            .matcher(Files.readString(Path.of("..", "pom.xml")));
+    assertThat(version.find()).isTrue();
+    assertThat(bom).contains("<version>" + version.group(1) + "</version>");
   }
 
   /** Graft keeps the rule; the rule finds the class that was written to break it. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The {@code graft} command. */
@@ -30,10 +31,13 @@ public final class Main {
 
   /** Plugins of third parties: the folder for them, if there is one, and {@code GRAFT_PLUGINS}. */
   private static List<Path> pluginPath() {
-    Path folder = Path.of(System.getProperty("graft.home", "")).resolve("plugins");
+    Optional<Path> folder =
+        Optional.ofNullable(System.getProperty("graft.home"))
+            .map(home -> Path.of(home).resolve("plugins"))
+            .filter(Files::isDirectory);
     String path = System.getenv().getOrDefault("GRAFT_PLUGINS", "");
     return Stream.concat(
-            Stream.of(folder).filter(Files::isDirectory),
+            folder.stream(),
             Arrays.stream(path.split(File.pathSeparator)).filter(s -> !s.isBlank()).map(Path::of))
         .toList();
   }

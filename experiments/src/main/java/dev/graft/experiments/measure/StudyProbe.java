@@ -43,6 +43,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
   private final Map<String, List<HeldOutItem>> texts = new HashMap<>();
   private final Map<String, List<AnswerItem>> prompts = new HashMap<>();
   private final Map<String, List<ChoiceItem>> choices = new HashMap<>();
+  private boolean measured;
   private Optional<MaskedText> example = Optional.empty();
 
   /**
@@ -64,7 +65,8 @@ public final class StudyProbe implements Probe, AutoCloseable {
 
   @Override
   public Map<String, Double> measure(LiveModel model, PreparedRun run, int step) {
-    if (example.isEmpty()) {
+    if (!measured) {
+      measured = true;
       example = FirstExample.of(run, encoder, tokenizer);
     }
     int total = run.plan().steps();
@@ -78,7 +80,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
     return out;
   }
 
-  /** The first example of the run that was measured last, where one was. */
+  /** The first example of the run that was measured, where one was and trains on its first row. */
   public Optional<MaskedText> example() {
     return example;
   }
