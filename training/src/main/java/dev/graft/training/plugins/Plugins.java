@@ -93,8 +93,7 @@ public final class Plugins {
   /** Adds those with a name that is free; what Graft has keeps its name. */
   private <P> void add(Map<String, Plugin<P>> known, List<Plugin<P>> found) {
     for (Plugin<P> p : found) {
-      Optional<GraftException> refused =
-          refused(p, Optional.ofNullable(p.name() == null ? null : known.get(p.name())));
+      Optional<GraftException> refused = refused(p, known);
       if (refused.isPresent()) {
         broken.add(
             new BrokenPlugin(
@@ -108,8 +107,7 @@ public final class Plugins {
   private static <P> Map<String, Plugin<P>> byName(List<Plugin<P>> found) {
     Map<String, Plugin<P>> out = new TreeMap<>();
     for (Plugin<P> p : found) {
-      Optional<GraftException> refused =
-          refused(p, p.name() == null ? Optional.empty() : Optional.ofNullable(out.get(p.name())));
+      Optional<GraftException> refused = refused(p, out);
       if (refused.isPresent()) {
         throw refused.get();
       }
@@ -118,8 +116,8 @@ public final class Plugins {
     return out;
   }
 
-  /** Why a plugin cannot have its name, where it cannot. */
-  private static <P> Optional<GraftException> refused(Plugin<P> p, Optional<Plugin<P>> other) {
+  /** Why a plugin cannot have its name beside those that are known, where it cannot. */
+  private static <P> Optional<GraftException> refused(Plugin<P> p, Map<String, Plugin<P>> known) {
     String from = "from the " + p.kind().key() + " plugin in " + p.jar();
     if (p.name() == null || !KEBAB.matcher(p.name()).matches()) {
       return Optional.of(
@@ -139,19 +137,20 @@ public final class Plugins {
                   + from
                   + "; remove the jar or have it corrected"));
     }
-    return other.map(
-        o ->
-            new GraftException(
-                ErrorCode.PLUGIN_DUPLICATE,
-                "expected one "
-                    + p.kind().key()
-                    + " plugin named '"
-                    + p.name()
-                    + "', received two, from "
-                    + o.jar()
-                    + " and "
-                    + p.jar()
-                    + "; remove one of them"));
+    return Optional.ofNullable(known.get(p.name()))
+        .map(
+            o ->
+                new GraftException(
+                    ErrorCode.PLUGIN_DUPLICATE,
+                    "expected one "
+                        + p.kind().key()
+                        + " plugin named '"
+                        + p.name()
+                        + "', received two, from "
+                        + o.jar()
+                        + " and "
+                        + p.jar()
+                        + "; remove one of them"));
   }
 
   public List<Plugin<BackendProvider<?>>> backends() {
