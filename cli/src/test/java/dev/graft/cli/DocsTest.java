@@ -65,7 +65,7 @@ class DocsTest {
     int run = 0;
     for (Path page : pages()) {
       Path folder = temp.resolve(page.getFileName().toString());
-      copyExamples(folder);
+      Examples.copyAll(folder.resolve("examples"));
       for (Command c : commands(page)) {
         run(folder, c);
         run++;
@@ -95,18 +95,6 @@ class DocsTest {
     assertThat(ended && p.exitValue() == 0)
         .as("%s:%d: %s%n%s", c.page(), c.line(), c.text(), Files.readString(log))
         .isTrue();
-  }
-
-  private static void copyExamples(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT.resolve("examples"))) {
-      for (Path file : files.toList()) {
-        Path target = folder.resolve(ROOT.relativize(file).toString());
-        Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
-        if (Files.isRegularFile(file)) {
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 
   @Test

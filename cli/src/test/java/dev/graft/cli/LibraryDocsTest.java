@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +24,7 @@ final class LibraryDocsTest {
             .matcher(Files.readString(ROOT.resolve("docs/library.md")));
     assertThat(block.find()).isTrue();
     Path source = Files.writeString(folder.resolve("Example.java"), block.group(1));
-    copy(ROOT.resolve("examples/tiny"), folder.resolve("examples/tiny"));
+    Examples.copy("tiny", folder.resolve("examples/tiny"));
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -42,17 +41,5 @@ final class LibraryDocsTest {
     assertThat(folder.resolve("runs/library/adapter/adapter_config.json")).exists();
     assertThat(folder.resolve("runs/library-merged/model.safetensors")).exists();
     assertThat(block.find()).as("a second program, which nothing runs").isFalse();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        Files.createDirectories(Files.isDirectory(file) ? target : target.getParent());
-        if (Files.isRegularFile(file)) {
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 }

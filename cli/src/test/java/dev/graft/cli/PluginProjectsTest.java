@@ -41,7 +41,7 @@ final class PluginProjectsTest {
     plugins = Files.createDirectories(folder.resolve("plugins"));
     for (String kind : List.of("adapter", "mask", "engine")) {
       Path project = folder.resolve("plugin-" + kind);
-      copy(ROOT.resolve("examples/plugin-" + kind), project);
+      Examples.copy("plugin-" + kind, project);
       maven(project);
       deploy(project);
     }
@@ -65,18 +65,6 @@ final class PluginProjectsTest {
     Files.copy(
         ROOT.resolve(module).resolve("target").resolve(file + ".jar"),
         target.resolve(file + ".jar"));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (!from.relativize(file).startsWith("target")) {
-          Path target = to.resolve(from.relativize(file).toString());
-          Files.createDirectories(target.getParent());
-          Files.copy(file, target);
-        }
-      }
-    }
   }
 
   private static void maven(Path project) {

@@ -16,6 +16,7 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Scales every row of a weight by a trained factor, in the manner of (IA)³ (arXiv 2205.05638):
@@ -69,7 +70,7 @@ final class RowScaleAdapter implements Adapter {
   @Override
   public Map<String, Object> savedConfig() {
     return new SavedConfig(TYPE)
-        .targets(config.targetModules(), java.util.Optional.empty(), List.of())
+        .targets(config.targetModules(), Optional.empty(), List.of())
         .toMap();
   }
 }

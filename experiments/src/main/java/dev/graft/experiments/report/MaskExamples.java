@@ -5,15 +5,15 @@ import dev.graft.experiments.results.MaskedText;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.StudyResults;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What runs train on, as text: one example for every text and way to mask it. */
 final class MaskExamples {
-  private static final int OPEN = 1;
-
   private MaskExamples() {}
 
   /** The examples, the first text unfolded; nothing where no run has one. */
@@ -29,16 +29,14 @@ final class MaskExamples {
                       .add(run));
     }
     // Other seeds draw other rows, which show nothing new.
-    Map<Map<String, String>, Boolean> shown = new LinkedHashMap<>();
+    Set<Map<String, String>> shown = new HashSet<>();
     List<Markup> parts = new ArrayList<>();
     texts.forEach(
         (text, masks) -> {
           List<RunResult> all = masks.values().stream().flatMap(List::stream).toList();
-          if (all.stream().map(RunResult::levels).allMatch(shown::containsKey)) {
-            return;
+          if (shown.addAll(all.stream().map(RunResult::levels).toList())) {
+            parts.add(part(results, masks, all, parts.isEmpty()));
           }
-          all.forEach(r -> shown.put(r.levels(), true));
-          parts.add(part(results, masks, all, parts.size() < OPEN));
         });
     if (parts.isEmpty()) {
       return Optional.empty();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plugin of a third party: jars or folders of classes that share a class loader. What it shares
@@ -79,7 +80,7 @@ final class PluginJar {
     return Optional.empty();
   }
 
-  private static Optional<String> version(@org.jspecify.annotations.Nullable Manifest manifest) {
+  private static Optional<String> version(@Nullable Manifest manifest) {
     String text =
         manifest == null ? null : manifest.getMainAttributes().getValue(ApiVersion.ATTRIBUTE);
     if (text == null) {

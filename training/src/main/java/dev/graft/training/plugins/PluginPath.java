@@ -40,8 +40,8 @@ final class PluginPath {
         continue;
       }
       for (Path child : children(entry)) {
-        List<Path> jars = Files.isDirectory(child) ? jars(child) : List.of(child);
-        if (!jars.isEmpty() && (Files.isDirectory(child) || isJar(child))) {
+        List<Path> jars = jars(Files.isDirectory(child) ? children(child) : List.of(child));
+        if (!jars.isEmpty()) {
           out.add(new PluginJar(child, jars, application));
         }
       }
@@ -49,12 +49,8 @@ final class PluginPath {
     return out;
   }
 
-  private static List<Path> jars(Path folder) {
-    return children(folder).stream().filter(PluginPath::isJar).toList();
-  }
-
-  private static boolean isJar(Path path) {
-    return path.toString().endsWith(JAR);
+  private static List<Path> jars(List<Path> files) {
+    return files.stream().filter(f -> f.toString().endsWith(JAR)).toList();
   }
 
   private static List<Path> children(Path folder) {
