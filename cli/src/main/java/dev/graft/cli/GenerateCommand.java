@@ -128,12 +128,7 @@ final class GenerateCommand implements Callable<Integer> {
               .tokenize(rendering).tokens().stream().mapToInt(Token::id).toArray();
       try (LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings());
           Generator generator =
-              new Generator(
-                  loaded.model(),
-                  loaded.adapter(),
-                  loaded.dtype(),
-                  loaded.backend(),
-                  loaded.compiler())) {
+              new Generator(loaded.placed(), loaded.backend(), loaded.compiler())) {
         generate(generator, tokenizer, ids, config, rendering.text());
       }
     }

@@ -72,13 +72,7 @@ final class MeasureCommand implements Callable<Integer> {
     ModelFolder folder = ModelFolder.open(options.model);
     try (Tokenizer tokenizer = folder.openTokenizer();
         LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings());
-        Evaluator evaluator =
-            new Evaluator(
-                loaded.model(),
-                loaded.adapter(),
-                loaded.dtype(),
-                loaded.backend(),
-                loaded.compiler())) {
+        Evaluator evaluator = new Evaluator(loaded.placed(), loaded.backend(), loaded.compiler())) {
       Set<Integer> stopIds = folder.stopIds(tokenizer);
       ExactMatch match = new ExactMatch(evaluator, tokenizer, stopIds);
       for (Measure measure : wanted) {

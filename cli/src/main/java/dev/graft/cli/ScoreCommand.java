@@ -79,8 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
     ModelFolder folder = ModelFolder.open(options.model);
     List<int[]> rows = input.ids != null ? IdFile.read(input.ids) : texts(folder);
     try (LoadedModel loaded = LoadedModel.load(plugins, folder, options.settings())) {
-      Scorer scorer =
-          new Scorer(loaded.model(), loaded.adapter(), loaded.dtype(), loaded.compiler());
+      Scorer scorer = new Scorer(loaded.placed(), loaded.compiler());
       Scorer.Scores scores = scorer.score(rows);
       if (json) {
         session.out().println(Json.line(toMap(scores)));

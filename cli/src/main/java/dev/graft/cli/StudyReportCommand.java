@@ -34,7 +34,7 @@ final class StudyReportCommand implements Callable<Integer> {
   static void print(Session session, Path folder, StudyResults results) {
     StudyReport report = StudyReport.of(results, folder);
     Path page = report.write(folder);
-    session.out().print(TerminalTable.of(results, report.verdicts()));
+    session.out().print(TerminalTable.of(report));
     session.out().println();
     session.out().println("report: " + Text.path(page));
     session.out().flush();

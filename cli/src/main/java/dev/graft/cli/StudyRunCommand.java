@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
+import dev.graft.experiments.results.StudyInfo;
 import dev.graft.experiments.results.StudyResults;
 import dev.graft.experiments.study.StudyFile;
 import dev.graft.experiments.study.StudyOptions;
@@ -47,6 +48,17 @@ final class StudyRunCommand implements Callable<Integer> {
 
     @Option(names = "--full", description = "The whole matrix: hours.")
     boolean full;
+
+    @Option(
+        names = "--agreement",
+        description =
+            "Short runs at a small learning rate on both engines, to see whether these compute the"
+                + " same. No claim is judged by them.")
+    boolean agreement;
+
+    String scope() {
+      return quick ? "quick" : full ? "full" : agreement ? StudyInfo.AGREEMENT : "default";
+    }
   }
 
   @ArgGroup(exclusive = true)
@@ -120,7 +132,7 @@ final class StudyRunCommand implements Callable<Integer> {
     StudyOptions options =
         new StudyOptions(
             out.orElseGet(() -> folder(file)),
-            size.quick ? "quick" : size.full ? "full" : "default",
+            size.scope(),
             engines(file),
             seeds,
             jobs,
@@ -156,11 +168,12 @@ final class StudyRunCommand implements Callable<Integer> {
 
   private Path folder(StudyFile file) {
     String prefix = tier.equals(StudyFiles.EMBEDDED) ? "" : tier + "-";
-    return Path.of("runs", "studies", prefix + file.name());
+    String suffix = size.agreement ? "-agreement" : "";
+    return Path.of("runs", "studies", prefix + file.name() + suffix);
   }
 
   private List<String> engines(StudyFile file) {
-    String wanted = engine.orElse(file.engines().get(0));
+    String wanted = engine.orElse(size.agreement ? BOTH : file.engines().get(0));
     return wanted.equals(BOTH) ? file.engines() : List.of(wanted);
   }
 

@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
@@ -29,22 +28,18 @@ public final class Scorer {
 
   private static final int SHORTEST = 16;
 
+  private final PlacedModel placed;
   private final CausalLm model;
-  private final Optional<AdapterBinding> adapter;
-  private final DType dtype;
   private final GraphCompiler compiler;
 
   /**
    * A scorer.
    *
-   * @param compute the dtype that the weights were loaded in
    * @param compiler compiles for the backend that holds them
    */
-  public Scorer(
-      CausalLm model, Optional<AdapterBinding> adapter, DType compute, GraphCompiler compiler) {
-    this.model = model;
-    this.adapter = adapter;
-    this.dtype = compute;
+  public Scorer(PlacedModel placed, GraphCompiler compiler) {
+    this.placed = placed;
+    this.model = placed.model();
     this.compiler = compiler;
   }
 
@@ -209,10 +204,10 @@ public final class Scorer {
 
   private Trace trace(int b, int t) {
     Trace trace = new Trace("score " + b + "x" + t);
-    ForwardPass pass = ForwardPass.of(trace, model, dtype).adapter(adapter).build();
+    ForwardPass pass = placed.pass(trace).build();
     Tensor ids = trace.input("ids", DType.I64, b, t);
     Tensor positions = trace.iota(1, 1, t).broadcastTo(ids.shape());
-    Tensor bias = AttentionBias.causal(trace, t, dtype);
+    Tensor bias = AttentionBias.causal(trace, t, placed.compute());
     Tensor hidden = model.hidden(pass, ids, positions, bias);
     Tensor all = trace.iota(0, b * t);
     Tensor targets = trace.input("targets", DType.I64, b * t);

@@ -54,7 +54,9 @@ class RealWeightsTest {
       int[] ids = tokenizer.encode(text).ids();
       assertThat(tokenizer.decode(ids)).isEqualTo(text);
       Scorer scorer =
-          new Scorer(model.model(), Optional.empty(), DType.F32, TestBackend.compiler(backend));
+          new Scorer(
+              new PlacedModel(model.model(), Optional.empty(), DType.F32),
+              TestBackend.compiler(backend));
       double loss = scorer.score(List.of(ids)).loss();
       int[] shuffled = ids.clone();
       for (int i = 0; i < ids.length; i++) {
@@ -64,7 +66,9 @@ class RealWeightsTest {
       assertThat(scorer.score(List.of(shuffled)).loss()).isGreaterThan(loss + 2);
       try (Generator generator =
           new Generator(
-              model.model(), Optional.empty(), DType.F32, backend, TestBackend.compiler(backend))) {
+              new PlacedModel(model.model(), Optional.empty(), DType.F32),
+              backend,
+              TestBackend.compiler(backend))) {
         String prompt = "The capital of France is Paris. The capital of Germany is";
         Generation made =
             generator

@@ -25,7 +25,9 @@ class ScorerTest {
 
   private Scorer scorer(Backend backend) {
     fixture.folder.weights().load(backend, DType.F32);
-    return new Scorer(fixture.model(), Optional.empty(), DType.F32, TestBackend.compiler(backend));
+    return new Scorer(
+        new PlacedModel(fixture.model(), Optional.empty(), DType.F32),
+        TestBackend.compiler(backend));
   }
 
   private static int[] row(int length) {

@@ -38,9 +38,7 @@ public final class Model implements AutoCloseable {
     ModelFolder folder = loaded.folder();
     this.tokenizer = folder.openTokenizer();
     this.stopIds = folder.stopIds(tokenizer);
-    this.generator =
-        new Generator(
-            loaded.model(), loaded.adapter(), loaded.dtype(), loaded.backend(), loaded.compiler());
+    this.generator = new Generator(loaded.placed(), loaded.backend(), loaded.compiler());
   }
 
   /** The folder that it was loaded from. */

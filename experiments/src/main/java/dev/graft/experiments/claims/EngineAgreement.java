@@ -33,6 +33,9 @@ public record EngineAgreement(
   /** The largest relative difference of a training loss that still counts as the same. */
   public static final double TOLERANCE = 1e-4;
 
+  /** The share of an effect that counts as no difference, wherever its interval lies. */
+  private static final double NEGLIGIBLE = 0.01;
+
   public EngineAgreement {
     curves = List.copyOf(curves);
     measures = List.copyOf(measures);
@@ -76,9 +79,18 @@ public record EngineAgreement(
       differences = Collections.unmodifiableSortedMap(new TreeMap<>(differences));
     }
 
-    /** Whether no difference is shown. */
+    /**
+     * Whether no difference is shown: the interval contains 0, or is so near that rounding explains
+     * it, which may be as one-sided as chance has it.
+     */
     public boolean containsZero() {
-      return interval.map(i -> i.contains(0)).orElse(false);
+      return interval
+          .map(
+              i ->
+                  i.contains(0)
+                      || Math.max(Math.abs(i.low()), Math.abs(i.high()))
+                          <= NEGLIGIBLE * smallestEffect)
+          .orElse(false);
     }
 
     /** Whether a difference as large as an effect would have shown. */

@@ -173,8 +173,7 @@ public final class StudyProbe implements Probe, AutoCloseable {
   }
 
   private static Evaluator evaluator(LiveModel model) {
-    return new Evaluator(
-        model.model(), model.adapter(), model.compute(), model.backend(), model.compiler());
+    return new Evaluator(model.placed(), model.backend(), model.compiler());
   }
 
   private List<HeldOutItem> texts(MeasureSpec m, Iterable<Example> trainingRows) {

@@ -126,6 +126,11 @@ public final class HtmlReport {
 
   private static Markup answer(StudyReport report) {
     Markup out = section("answer", "The answer");
+    if (!report.results().info().judges()) {
+      report.agreement().forEach(a -> out.add(paragraph(AgreementWords.sentence(a))));
+      return out.add(
+          paragraph("These runs are there to compare engines; no claim is judged by them."));
+    }
     if (report.verdicts().isEmpty()) {
       return out.add(paragraph("This study tests no claim; its results are below."));
     }

@@ -5,6 +5,7 @@ import dev.graft.experiments.claims.Claims;
 import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.RunResult;
+import dev.graft.experiments.results.StudyInfo;
 import dev.graft.experiments.results.StudyJson;
 import dev.graft.experiments.results.StudyResults;
 import dev.graft.models.files.Reading;
@@ -38,7 +39,7 @@ public record StudyReport(
   public static StudyReport of(
       StudyResults results, Function<RunResult, Optional<String>> manifest) {
     List<Verdict> verdicts = new ArrayList<>();
-    for (Claim claim : Claims.of(results.info().name())) {
+    for (Claim claim : claims(results.info())) {
       results.engines().forEach(e -> verdicts.add(claim.judge(results, e)));
     }
     List<EngineAgreement> agreement =
@@ -47,6 +48,10 @@ public record StudyReport(
             .map(e -> EngineAgreement.between(results, results.engines().get(0), e))
             .toList();
     return new StudyReport(results, verdicts, agreement, manifest);
+  }
+
+  private static List<Claim> claims(StudyInfo info) {
+    return info.judges() ? Claims.of(info.name()) : List.of();
   }
 
   /** Judges a study whose runs' manifests are in its folder. */

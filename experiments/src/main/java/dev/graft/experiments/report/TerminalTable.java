@@ -1,5 +1,6 @@
 package dev.graft.experiments.report;
 
+import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.Factor;
 import dev.graft.experiments.results.RunResult;
@@ -15,7 +16,9 @@ public final class TerminalTable {
   private TerminalTable() {}
 
   /** The text, ending with a line break. */
-  public static String of(StudyResults results, List<Verdict> verdicts) {
+  public static String of(StudyReport report) {
+    StudyResults results = report.results();
+    List<Verdict> verdicts = report.verdicts();
     StringBuilder out = new StringBuilder();
     out.append(TextTable.wrap(results.info().title(), "")).append('\n');
     for (Verdict v : verdicts) {
@@ -38,6 +41,7 @@ public final class TerminalTable {
     }
     out.append(
         "Mean of seeds ± half of its 95 % interval; % are shares, the others nats per token.\n");
+    report.agreement().forEach(a -> out.append('\n').append(agreement(a)));
     List<RunResult> unfinished = RunTables.unfinished(results);
     if (!unfinished.isEmpty()) {
       out.append('\n').append(unfinished.size()).append(" of ");
@@ -48,6 +52,23 @@ public final class TerminalTable {
                 ? "failed: " + run.error().orElse("no message was left")
                 : "missing";
         out.append(TextTable.wrap(Words.run(run) + " · " + why, "    "));
+      }
+    }
+    return out.toString();
+  }
+
+  private static String agreement(EngineAgreement agreement) {
+    StringBuilder out = new StringBuilder(TextTable.wrap(AgreementWords.sentence(agreement), ""));
+    if (!agreement.curves().isEmpty()) {
+      for (AgreementWords.Line line : AgreementWords.lines(agreement)) {
+        String text =
+            (line.holds() ? "yes  " : "no   ")
+                + line.compared()
+                + ": "
+                + line.difference()
+                + "; allowed "
+                + line.allowed();
+        out.append(TextTable.wrap(ascii(text), "    "));
       }
     }
     return out.toString();

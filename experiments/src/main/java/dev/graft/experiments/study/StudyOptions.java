@@ -8,7 +8,7 @@ import java.util.Optional;
  * How a study is to be run.
  *
  * @param out its folder; runs that it holds are not repeated
- * @param scope {@code quick}, {@code default} or {@code full}
+ * @param scope {@code quick}, {@code default}, {@code full} or {@code agreement}
  * @param engines one or several backends
  * @param seeds how many, instead of what the scope says
  * @param jobs how many runs at once, instead of what the machine and the model suggest

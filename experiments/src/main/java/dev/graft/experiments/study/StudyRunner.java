@@ -12,6 +12,7 @@ import dev.graft.experiments.results.RunStatus;
 import dev.graft.experiments.results.StudyInfo;
 import dev.graft.experiments.results.StudyResults;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.files.Json;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
@@ -210,10 +211,9 @@ public final class StudyRunner {
         StudyProbe probe = new StudyProbe(run.measures(), prepared.folder())) {
       ModelFolder model = prepared.folder();
       model.weights().load(backend, prepared.trainedModel().compute());
-      LiveModel live =
-          new LiveModel(
-              model.model(), Optional.empty(), prepared.trainedModel().compute(), backend);
-      folder.writeBase(run.base(), probe.measure(live));
+      PlacedModel base =
+          new PlacedModel(model.model(), Optional.empty(), prepared.trainedModel().compute());
+      folder.writeBase(run.base(), probe.measure(new LiveModel(base, backend)));
     }
   }
 

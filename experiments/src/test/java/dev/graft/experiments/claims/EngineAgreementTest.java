@@ -63,11 +63,12 @@ class EngineAgreementTest {
     assertThat(between((run, step) -> 0.0, run -> 0.0, 0).holds()).isFalse();
   }
 
-  /** A difference that is always there, and one that scatters more than an effect. */
+  /** A difference that is always there, also one far below an effect, and one that scatters. */
   @ParameterizedTest
   @CsvSource({
     "0.000, 0.0, true, true",
     "0.001, 0.0, false, true",
+    "0.0001, 0.0, true, true",
     "0.050, 0.0, false, false",
     "0.050, 0.1, true, false"
   })

@@ -7,6 +7,7 @@ import dev.graft.api.config.ConfigBinder;
 import dev.graft.api.tensor.DType;
 import dev.graft.experiments.world.WorldFiles;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.PlacedModel;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.LiveModel;
@@ -70,7 +71,8 @@ final class BaseModelTest {
         StudyProbe probe = new StudyProbe(measures, model)) {
       model.weights().load(backend, DType.F32);
       Map<String, Double> values =
-          probe.measure(new LiveModel(model.model(), Optional.empty(), DType.F32, backend));
+          probe.measure(
+              new LiveModel(new PlacedModel(model.model(), Optional.empty(), DType.F32), backend));
       assertThat(values.get("facts")).isGreaterThanOrEqualTo(0.9);
       // Guessing gives a quarter.
       assertThat(values.get("facts by choice")).isGreaterThanOrEqualTo(0.9);

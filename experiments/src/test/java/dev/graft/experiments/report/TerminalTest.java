@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.graft.api.error.GraftException;
+import dev.graft.experiments.claims.EngineAgreement;
 import dev.graft.experiments.claims.Verdict;
 import dev.graft.experiments.results.RunResult;
 import dev.graft.experiments.results.StudyResults;
@@ -23,8 +24,9 @@ class TerminalTest {
   @ParameterizedTest
   @MethodSource("studies")
   void fitsAHundredColumnsAndSaysAllVerdicts(StudyResults results) {
-    List<Verdict> verdicts = StudyFixture.verdicts(results);
-    String text = TerminalTable.of(results, verdicts);
+    StudyReport report = StudyFixture.report(results);
+    List<Verdict> verdicts = report.verdicts();
+    String text = TerminalTable.of(report);
     assertThat(text.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(100));
     String joined = text.replaceAll("\\s+", " ");
     for (Verdict v : verdicts) {
@@ -34,6 +36,10 @@ class TerminalTest {
     results.measures().forEach(m -> assertThat(text).contains(m.name()));
     assertThat(joined).contains("2 of " + results.runs().size() + " runs did not finish");
     assertThat(joined).contains("failed: loss.not-finite");
+    for (EngineAgreement agreement : report.agreement()) {
+      assertThat(joined).contains(AgreementWords.sentence(agreement));
+      agreement.measures().forEach(m -> assertThat(joined).contains(m.measure().label() + ": "));
+    }
   }
 
   /** A change of one level by a known amount is found there and nowhere else. */

@@ -67,7 +67,9 @@ final class BundledStudiesTest {
       for (String scope : file.scopes()) {
         StudyPlan plan = StudyPlan.of(file, file.scope(scope), ENGINES, world, folder, digests);
         assertThat(plan.runs()).extracting(PlannedRun::id).doesNotHaveDuplicates();
-        if (name.equals(file.name()) && !scope.equals("quick")) {
+        if (scope.equals(StudyInfo.AGREEMENT)) {
+          assertThat(pairs(plan, ENGINES.get(0))).isEqualTo(pairs(plan, ENGINES.get(1)));
+        } else if (name.equals(file.name()) && !scope.equals("quick")) {
           assertThat(plan.runs()).extracting(PlannedRun::engine).containsAll(ENGINES);
           everyClaimHasItsRuns(file, plan);
         }
@@ -76,6 +78,13 @@ final class BundledStudiesTest {
       StudyPlan sweep = StudyPlan.sweep(file, tune, ENGINES, world, folder, digests);
       assertThat(sweep.measures()).extracting("name").contains(tune.select());
     }
+  }
+
+  private static List<String> pairs(StudyPlan plan, String engine) {
+    return plan.runs().stream()
+        .filter(r -> r.engine().equals(engine))
+        .map(r -> r.levels() + " seed " + r.seed())
+        .toList();
   }
 
   /** With a value of every measure in every run no claim lacks anything. */

@@ -2,10 +2,8 @@ package dev.graft.models.evaluation;
 
 import dev.graft.api.backend.Backend;
 import dev.graft.api.masking.Role;
-import dev.graft.api.tensor.DType;
-import dev.graft.models.AdapterBinding;
-import dev.graft.models.CausalLm;
 import dev.graft.models.GraphCompiler;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.Scorer;
 import dev.graft.models.generation.Generation;
 import dev.graft.models.generation.GenerationConfig;
@@ -13,7 +11,6 @@ import dev.graft.models.generation.Generator;
 import dev.graft.models.generation.TokenListener;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -35,17 +32,11 @@ public final class Evaluator implements AutoCloseable {
   /**
    * An evaluator.
    *
-   * @param compute the dtype that the weights were loaded in
    * @param compiler compiles for the same backend
    */
-  public Evaluator(
-      CausalLm model,
-      Optional<AdapterBinding> adapter,
-      DType compute,
-      Backend backend,
-      GraphCompiler compiler) {
-    generator = new Generator(model, adapter, compute, backend, compiler);
-    scorer = new Scorer(model, adapter, compute, compiler);
+  public Evaluator(PlacedModel placed, Backend backend, GraphCompiler compiler) {
+    generator = new Generator(placed, backend, compiler);
+    scorer = new Scorer(placed, compiler);
   }
 
   /**

@@ -5,15 +5,14 @@ import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
-import dev.graft.models.AdapterBinding;
 import dev.graft.models.AttentionBias;
 import dev.graft.models.CausalLm;
 import dev.graft.models.ForwardPass;
 import dev.graft.models.KeysValues;
 import dev.graft.models.ModelConfig;
+import dev.graft.models.PlacedModel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The graph that takes the next t tokens of b rows, puts their keys and values into a cache of s
@@ -54,14 +53,16 @@ record DecodingStep(int rows, int tokens, int slots) {
    * text begins; {@code slot} i64 [], where the first of the tokens goes. Output: {@code logits}
    * [b, v], f32.
    */
-  Graph trace(CausalLm model, Optional<AdapterBinding> adapter, DType dtype) {
+  Graph trace(PlacedModel placed) {
+    CausalLm model = placed.model();
+    DType dtype = placed.compute();
     Trace trace = new Trace("decode " + rows + "x" + tokens + " of " + slots);
     Tensor ids = trace.input(IDS, DType.I64, rows, tokens);
     Tensor starts = trace.input(STARTS, DType.I64, rows);
     Tensor slot = trace.input(SLOT, DType.I64);
     ForwardPass pass =
-        ForwardPass.of(trace, model, dtype)
-            .adapter(adapter)
+        placed
+            .pass(trace)
             .cache(
                 (layer, k, v) ->
                     new KeysValues(

@@ -7,16 +7,15 @@ import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.api.tensor.Shape;
-import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
 import dev.graft.models.GraphCompiler;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.TokenIds;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,8 +39,8 @@ public final class Generator implements AutoCloseable {
 
   private static final int FIRST_SLOTS = 128;
 
+  private final PlacedModel placed;
   private final CausalLm model;
-  private final Optional<AdapterBinding> adapter;
   private final DType dtype;
   private final Backend backend;
   private final GraphCompiler compiler;
@@ -57,16 +56,10 @@ public final class Generator implements AutoCloseable {
   /**
    * A generator of batches of {@link #BATCH} prompts.
    *
-   * @param compute the dtype that the weights were loaded in
    * @param compiler compiles for the same backend
    */
-  public Generator(
-      CausalLm model,
-      Optional<AdapterBinding> adapter,
-      DType compute,
-      Backend backend,
-      GraphCompiler compiler) {
-    this(model, adapter, compute, backend, compiler, BATCH);
+  public Generator(PlacedModel placed, Backend backend, GraphCompiler compiler) {
+    this(placed, backend, compiler, BATCH);
   }
 
   /**
@@ -74,20 +67,12 @@ public final class Generator implements AutoCloseable {
    *
    * @param batch the most prompts of a batch, at least 1: speed against the memory of the cache
    */
-  public Generator(
-      CausalLm model,
-      Optional<AdapterBinding> adapter,
-      DType compute,
-      Backend backend,
-      GraphCompiler compiler,
-      int batch) {
-    this(model, adapter, compute, backend, compiler, batch, CHUNKS, FIRST_SLOTS);
+  public Generator(PlacedModel placed, Backend backend, GraphCompiler compiler, int batch) {
+    this(placed, backend, compiler, batch, CHUNKS, FIRST_SLOTS);
   }
 
   Generator(
-      CausalLm model,
-      Optional<AdapterBinding> adapter,
-      DType compute,
+      PlacedModel placed,
       Backend backend,
       GraphCompiler compiler,
       int batch,
@@ -98,9 +83,9 @@ public final class Generator implements AutoCloseable {
           ErrorCode.CONFIG_VALUE,
           "expected a batch of at least 1 for generating, received " + batch);
     }
-    this.model = model;
-    this.adapter = adapter;
-    this.dtype = compute;
+    this.placed = placed;
+    this.model = placed.model();
+    this.dtype = placed.compute();
     this.backend = backend;
     this.compiler = compiler;
     this.batch = batch;
@@ -182,8 +167,7 @@ public final class Generator implements AutoCloseable {
     int b = rows.rows();
     Executable executable =
         steps.computeIfAbsent(
-            new DecodingStep(b, tokens, slots),
-            s -> compiler.compile(s.trace(model, adapter, dtype)));
+            new DecodingStep(b, tokens, slots), s -> compiler.compile(s.trace(placed)));
     HostTensor logits =
         executable
             .run(

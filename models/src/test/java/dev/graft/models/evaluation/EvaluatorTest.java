@@ -9,6 +9,7 @@ import dev.graft.api.masking.TokenizedExample;
 import dev.graft.api.masking.TokenizedExample.Token;
 import dev.graft.api.tensor.DType;
 import dev.graft.models.Fixture;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.Scorer;
 import dev.graft.models.TestBackend;
@@ -39,7 +40,9 @@ class EvaluatorTest {
 
   private Evaluator evaluator(Backend backend) {
     return new Evaluator(
-        fixture.model(), Optional.empty(), DType.F32, backend, TestBackend.compiler(backend));
+        new PlacedModel(fixture.model(), Optional.empty(), DType.F32),
+        backend,
+        TestBackend.compiler(backend));
   }
 
   private List<Integer> numbers(String field) {
@@ -101,7 +104,9 @@ class EvaluatorTest {
   }
 
   private Scorer.Row score(Backend backend, List<Integer> row) {
-    return new Scorer(fixture.model(), Optional.empty(), DType.F32, TestBackend.compiler(backend))
+    return new Scorer(
+            new PlacedModel(fixture.model(), Optional.empty(), DType.F32),
+            TestBackend.compiler(backend))
         .score(List.of(row.stream().mapToInt(i -> i).toArray()))
         .rows()
         .get(0);
@@ -140,9 +145,7 @@ class EvaluatorTest {
       adapter.load(fixture.model(), DType.F32, backend, TestBackend.compiler(backend));
       try (Evaluator with =
               new Evaluator(
-                  fixture.model(),
-                  Optional.of(adapter.binding()),
-                  DType.F32,
+                  new PlacedModel(fixture.model(), Optional.of(adapter.binding()), DType.F32),
                   backend,
                   TestBackend.compiler(backend));
           Evaluator without = evaluator(backend)) {

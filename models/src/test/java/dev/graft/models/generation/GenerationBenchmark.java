@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.tensor.DType;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.TestBackend;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -32,9 +33,7 @@ final class GenerationBenchmark {
       folder.weights().load(backend, DType.F32);
       try (Generator generator =
           new Generator(
-              folder.model(),
-              Optional.empty(),
-              DType.F32,
+              new PlacedModel(folder.model(), Optional.empty(), DType.F32),
               backend,
               TestBackend.compiler(backend))) {
         for (int round = 0; round <= rounds; round++) {

@@ -14,8 +14,10 @@ import dev.graft.api.tensor.Trace;
 import dev.graft.models.AttentionBias;
 import dev.graft.models.Fixture;
 import dev.graft.models.ForwardPass;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.TestBackend;
+import dev.graft.models.WeightSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,9 +79,7 @@ class GeneratorTest {
   private static Generator generator(
       Fixture fixture, Backend backend, List<Integer> chunks, int slots) {
     return new Generator(
-        fixture.model(),
-        Optional.empty(),
-        DType.F32,
+        new PlacedModel(fixture.model(), Optional.empty(), DType.F32),
         backend,
         TestBackend.compiler(backend),
         Generator.BATCH,
@@ -89,9 +89,7 @@ class GeneratorTest {
 
   private Generator batches(Fixture of, Backend backend, int batch, int slots) {
     return new Generator(
-        of.model(),
-        Optional.empty(),
-        DType.F32,
+        new PlacedModel(of.model(), Optional.empty(), DType.F32),
         backend,
         TestBackend.compiler(backend),
         batch,
@@ -333,9 +331,7 @@ class GeneratorTest {
       List<Generation> adapted;
       try (Generator with =
           new Generator(
-              fixture.model(),
-              Optional.of(adapter.binding()),
-              DType.F32,
+              new PlacedModel(fixture.model(), Optional.of(adapter.binding()), DType.F32),
               backend,
               TestBackend.compiler(backend))) {
         adapted = with.generate(List.of(prompt()), config, TokenListener.none());
@@ -344,6 +340,25 @@ class GeneratorTest {
         assertThat(without.generate(List.of(prompt()), config, TokenListener.none()))
             .isNotEqualTo(adapted);
       }
+    }
+  }
+
+  /** As in the middle of training all weights, where f32 copies are rounded in every pass. */
+  @Test
+  void weightsInTrainingAreKeptWide() {
+    GenerationConfig config = GenerationConfig.greedy(12, Set.of());
+    List<String> all = fixture.model().weights().stream().map(WeightSpec::name).toList();
+    for (DType compute : List.of(DType.BF16, DType.F64)) {
+      List<List<Generation>> made = new ArrayList<>();
+      for (Set<String> trainable : List.of(Set.<String>of(), Set.copyOf(all))) {
+        PlacedModel placed = new PlacedModel(fixture.model(), Optional.empty(), compute, trainable);
+        try (Backend backend = TestBackend.open("reference");
+            Generator generator = new Generator(placed, backend, TestBackend.compiler(backend))) {
+          fixture.folder.weights().load(backend, compute, trainable);
+          made.add(generator.generate(List.of(prompt()), config, TokenListener.none()));
+        }
+      }
+      assertThat(made.get(1)).isEqualTo(made.get(0));
     }
   }
 

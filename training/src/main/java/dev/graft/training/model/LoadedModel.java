@@ -7,6 +7,7 @@ import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
 import dev.graft.models.GraphCompiler;
 import dev.graft.models.ModelFolder;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.Weights;
 import dev.graft.training.plugins.Plugins;
@@ -59,6 +60,11 @@ public final class LoadedModel implements AutoCloseable {
 
   public Optional<AdapterBinding> adapter() {
     return adapter.map(SavedAdapter::binding);
+  }
+
+  /** The model as the engine holds it, to be scored or to generate. */
+  public PlacedModel placed() {
+    return new PlacedModel(model(), adapter(), dtype);
   }
 
   /** The adapters as their folders have them, laid onto the model together. */

@@ -190,7 +190,7 @@ final class TrainingLoop implements AutoCloseable {
     }
     long start = System.nanoTime();
     TrainedModel trained = phase.trained();
-    LiveModel live = new LiveModel(trained.model(), trained.adapter(), trained.compute(), backend);
+    LiveModel live = new LiveModel(trained.placed(), backend);
     Map<String, Double> values =
         new AveragedPoint(backend, phase.graphs()).at(() -> probe.measure(live, run, stepsDone));
     MeasureMetrics m = new MeasureMetrics(stepsDone, values, secondsSince(start));

@@ -109,9 +109,7 @@ public final class StepGraphs {
   }
 
   private ForwardPass.Builder pass(Trace trace) {
-    return ForwardPass.of(trace, model.model(), model.compute())
-        .adapter(model.adapter())
-        .trainable(model.trainableWeights());
+    return model.placed().pass(trace);
   }
 
   private Sums training(Trace trace, BatchShape shape) {

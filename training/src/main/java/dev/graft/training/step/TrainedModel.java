@@ -4,6 +4,7 @@ import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.models.AdapterBinding;
 import dev.graft.models.CausalLm;
+import dev.graft.models.PlacedModel;
 import dev.graft.models.WeightSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,11 @@ public record TrainedModel(
 
   private static Set<String> names(CausalLm model) {
     return model.weights().stream().map(WeightSpec::name).collect(Collectors.toSet());
+  }
+
+  /** How a backend holds it. */
+  public PlacedModel placed() {
+    return new PlacedModel(model, adapter, compute, trainableWeights);
   }
 
   /** All that is trained, in the model's order. */
