@@ -152,16 +152,22 @@ class ClaimsTest {
                     Map.of(
                         "loss",
                         1 - e * loss * (is(l, "full") ? 2 : is(l, "mora-rotation") ? 1 : 0))),
-        new Case(
-            "adapters.2",
-            1,
-            "task maths",
-            e -> l -> Map.of("accuracy", 0.5 - (is(l, "mora-rotation") ? e * share : 0))),
+        new Case("adapters.2", 1, "task maths", e -> behind(e * share, 3 * loss)),
+        new Case("adapters.2", 1, "task instruction", e -> behind(3 * share, e * loss)),
         new Case(
             "adapters.3",
             -1,
             "method dora",
             e -> l -> Map.of("loss", 1 - (is(l, "lora") ? e * loss : 0))));
+  }
+
+  private static World behind(double accuracy, double loss) {
+    return l ->
+        Map.of(
+            "accuracy",
+            0.5 - (is(l, "mora-rotation") ? accuracy : 0),
+            "loss",
+            1 + (is(l, "mora-rotation") ? loss : 0));
   }
 
   private static boolean is(Map<String, String> levels, String... wanted) {
@@ -176,7 +182,7 @@ class ClaimsTest {
             .map(Claim::id)
             .toList();
 
-    assertThat(ids).isEqualTo(cases().stream().map(Case::id).toList()).hasSize(17);
+    assertThat(ids).isEqualTo(cases().stream().map(Case::id).distinct().toList()).hasSize(17);
     assertThat(Claims.of("other")).isEmpty();
   }
 
@@ -292,12 +298,9 @@ class ClaimsTest {
       assertThat(verdict.sentence()).contains("5 of the first 6 comparisons hold");
     }
     // A long way behind is not "a little".
-    assertThat(
-            judge(
-                    "adapters.2",
-                    new Synthetic(
-                        "adapters", l -> Map.of("accuracy", is(l, "mora-rotation") ? 0.3 : 0.5)))
-                .outcome())
+    assertThat(judge("adapters.2", new Synthetic("adapters", behind(0.2, 0.03))).outcome())
+        .isEqualTo(Outcome.NOT_REPRODUCED);
+    assertThat(judge("adapters.2", new Synthetic("adapters", behind(0.05, 0.06))).outcome())
         .isEqualTo(Outcome.NOT_REPRODUCED);
   }
 
