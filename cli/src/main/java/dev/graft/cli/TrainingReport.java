@@ -95,7 +95,10 @@ final class TrainingReport implements TrainingListener, AutoCloseable {
             + recipe.sequenceLen()
             + " tokens an epoch, "
             + Text.percent(plan.paddingShare())
-            + " padding");
+            + " padding"
+            + (plan.sharedShare() > 0
+                ? ", " + Text.percent(plan.sharedShare()) + " of the tokens shared"
+                : ""));
     table.row(
         "steps",
         Text.count(run.plan().steps())

@@ -19,6 +19,7 @@ public final class BatchPlan {
 
   private final List<MaskedExample> examples;
   private final BatchSettings settings;
+  private final SharedPrefixes prefixes;
   private final int steps;
   private final int stepsPerEpoch;
   private final List<List<int[]>> epochs;
@@ -28,10 +29,11 @@ public final class BatchPlan {
     this.examples = List.copyOf(examples);
     this.settings = settings;
     this.steps = steps;
-    this.stepsPerEpoch = stepsPerEpoch(examples, settings);
+    this.prefixes = prefixes(this.examples, settings);
+    this.stepsPerEpoch = stepsPerEpoch(this.examples, settings, prefixes);
     this.epochs = new ArrayList<>();
     for (int epoch = 0; (long) epoch * stepsPerEpoch < steps; epoch++) {
-      epochs.add(rows(this.examples, settings, seed, epoch));
+      epochs.add(rows(this.examples, settings, prefixes, seed, epoch));
     }
     this.statistics = count();
   }
@@ -61,11 +63,22 @@ public final class BatchPlan {
 
   /** The optimizer steps of an epoch, whichever it is. */
   public static int stepsPerEpoch(List<MaskedExample> examples, BatchSettings settings) {
+    return stepsPerEpoch(examples, settings, prefixes(examples, settings));
+  }
+
+  private static SharedPrefixes prefixes(List<MaskedExample> examples, BatchSettings settings) {
+    return settings.packing() == Packing.SHARED_PREFIX
+        ? SharedPrefixes.of(examples)
+        : SharedPrefixes.none(examples.size());
+  }
+
+  private static int stepsPerEpoch(
+      List<MaskedExample> examples, BatchSettings settings, SharedPrefixes prefixes) {
     if (examples.isEmpty()) {
       throw new GraftException(
           ErrorCode.DATA_EMPTY, "expected at least one example to plan, received none; add data");
     }
-    int rows = rows(examples, settings, 0, 0).size();
+    int rows = rows(examples, settings, prefixes, 0, 0).size();
     return divideUp(rows, settings.microBatchSize() * settings.gradientAccumulationSteps());
   }
 
@@ -75,7 +88,11 @@ public final class BatchPlan {
 
   /** The examples of every row of an epoch, in the order of training. */
   private static List<int[]> rows(
-      List<MaskedExample> examples, BatchSettings settings, long seed, int epoch) {
+      List<MaskedExample> examples,
+      BatchSettings settings,
+      SharedPrefixes prefixes,
+      long seed,
+      int epoch) {
     int[] lengths = examples.stream().mapToInt(MaskedExample::inputs).toArray();
     for (int i = 0; i < lengths.length; i++) {
       if (lengths[i] < 1 || lengths[i] > settings.sequenceLen()) {
@@ -99,7 +116,7 @@ public final class BatchPlan {
     if (settings.packing() == Packing.NONE) {
       return Arrays.stream(order).mapToObj(i -> new int[] {i}).toList();
     }
-    List<int[]> packed = Packer.bestFit(lengths, order, settings.sequenceLen());
+    List<int[]> packed = Packer.bestFit(lengths, prefixes, order, settings.sequenceLen());
     if (!shuffled) {
       return packed.stream()
           .map(row -> Arrays.stream(row).sorted().toArray())
@@ -112,9 +129,9 @@ public final class BatchPlan {
   }
 
   private PlanStatistics count() {
-    List<int[]> batches = new ArrayList<>();
+    List<List<int[]>> batches = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
-      batches.addAll(batches(step));
+      batches.addAll(rowsOf(step));
     }
     int[] targets = batches.stream().mapToInt(this::targets).toArray();
     int places = settings.microBatchSize() * settings.sequenceLen();
@@ -123,15 +140,20 @@ public final class BatchPlan {
     long padded = Arrays.stream(targets).mapToLong(t -> Buckets.of(buckets, t)).sum();
     int rows = epochs.get(0).size();
     long tokens = examples.stream().mapToLong(MaskedExample::inputs).sum();
+    long saved = epochs.get(0).stream().mapToLong(row -> RowItem.saved(items(row))).sum();
     long rowPlaces = (long) divideUp(rows, settings.microBatchSize()) * places;
     return new PlanStatistics(
-        rows, tokens, 1 - (double) tokens / rowPlaces, 1 - (double) real / padded, buckets);
+        rows,
+        tokens,
+        (double) saved / tokens,
+        1 - (double) (tokens - saved) / rowPlaces,
+        1 - (double) real / padded,
+        buckets);
   }
 
-  /** For every micro-batch of a step, its examples. */
-  private List<int[]> batches(int step) {
-    return rowsOf(step).stream()
-        .map(rows -> rows.stream().flatMapToInt(Arrays::stream).toArray())
+  private List<RowItem> items(int[] row) {
+    return Arrays.stream(row)
+        .mapToObj(i -> new RowItem(examples.get(i), prefixes.prefix(i), prefixes.length(i)))
         .toList();
   }
 
@@ -148,8 +170,8 @@ public final class BatchPlan {
     return out;
   }
 
-  private int targets(int[] batch) {
-    return Arrays.stream(batch).map(i -> examples.get(i).targets()).sum();
+  private int targets(List<int[]> rows) {
+    return rows.stream().mapToInt(row -> RowItem.targets(items(row))).sum();
   }
 
   /** The number of optimizer steps. */
@@ -172,7 +194,8 @@ public final class BatchPlan {
 
   /** Where the examples of a step stand, from step 0 on. */
   public List<Origin> origins(int index) {
-    return batches(index).stream()
+    return rowsOf(index).stream()
+        .flatMap(List::stream)
         .flatMapToInt(Arrays::stream)
         .mapToObj(i -> examples.get(i).origin())
         .toList();
@@ -185,15 +208,12 @@ public final class BatchPlan {
     }
     List<PackedBatch> microBatches = new ArrayList<>();
     for (List<int[]> rows : rowsOf(index)) {
-      int targets = rows.stream().mapToInt(this::targets).sum();
       microBatches.add(
           PackedBatch.of(
-              rows.stream()
-                  .map(row -> Arrays.stream(row).mapToObj(examples::get).toList())
-                  .toList(),
+              rows.stream().map(this::items).toList(),
               settings.microBatchSize(),
               settings.sequenceLen(),
-              Buckets.of(statistics.targetBuckets(), targets)));
+              Buckets.of(statistics.targetBuckets(), targets(rows))));
     }
     return new PlannedStep(index, index / stepsPerEpoch, microBatches);
   }

@@ -27,6 +27,7 @@ import dev.graft.training.data.ExampleObserver;
 import dev.graft.training.data.Gates;
 import dev.graft.training.data.MaskedExample;
 import dev.graft.training.data.Order;
+import dev.graft.training.data.Packing;
 import dev.graft.training.data.PromptTemplate;
 import dev.graft.training.data.RowFormat;
 import dev.graft.training.data.TextEncoder;
@@ -138,6 +139,20 @@ public final class PreparedRun {
             schedule);
     RestartChecks.check(recipe, trained, optimizer, plan.steps());
     this.first = new Phase(0, trained, graphs(trained));
+    checkPacking();
+  }
+
+  /** What examples share has one dropout for all of them. */
+  private void checkPacking() {
+    if (recipe.packing() == Packing.SHARED_PREFIX && first.graphs().drawsNoise()) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE,
+          "expected training without noise with 'packing: shared-prefix', received "
+              + (recipe.neftuneNoiseAlpha() > 0
+                  ? "neftune_noise_alpha " + recipe.neftuneNoiseAlpha()
+                  : "dropout in the adapter block")
+              + "; set it to 0, or packing to best-fit");
+    }
   }
 
   private StepGraphs graphs(TrainedModel model) {

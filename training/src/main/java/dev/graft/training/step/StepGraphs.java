@@ -1,5 +1,6 @@
 package dev.graft.training.step;
 
+import dev.graft.api.ops.Uniform;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
 import dev.graft.api.tensor.HostTensor;
@@ -120,6 +121,13 @@ public final class StepGraphs {
       pass.embeddings(e -> Neftune.of(e, key, scale));
     }
     return sums(trace, shape, pass.build());
+  }
+
+  /** Whether training draws noise, such as dropout, which every example has of its own. */
+  public boolean drawsNoise() {
+    Trace trace = new Trace("noise");
+    trace.output(LOSS, training(trace, new BatchShape(1, 2, 1)).loss());
+    return trace.build().nodes().stream().anyMatch(n -> n.op() instanceof Uniform);
   }
 
   private List<Tensor> variables(Trace trace) {

@@ -216,7 +216,7 @@ class MaskPropertiesTest {
             (name, mask) -> {
               List<MaskedExample> examples = masked(corpus, mask);
               List<String> alone = examples.stream().map(MaskPropertiesTest::alone).toList();
-              for (Packing packing : Packing.values()) {
+              for (Packing packing : List.of(Packing.BEST_FIT, Packing.NONE)) {
                 List<String> found = new ArrayList<>();
                 batches(examples, packing).forEach(b -> found.addAll(packed(b)));
                 assertThat(found).as(name).containsExactlyInAnyOrderElementsOf(alone);

@@ -11,17 +11,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PackerTest {
+  private static List<int[]> bestFit(int[] lengths, int[] order, int capacity) {
+    return Packer.bestFit(lengths, SharedPrefixes.none(lengths.length), order, capacity);
+  }
+
   @Test
   void putsTheLongestFirstIntoTheFullestRowThatHasRoom() {
     // 7 and 6 open rows of 10; 4 goes to the room of exactly 4, 3 to that of exactly 3.
-    List<int[]> rows = Packer.bestFit(new int[] {3, 7, 4, 6, 1}, new int[] {0, 1, 2, 3, 4}, 10);
+    List<int[]> rows = bestFit(new int[] {3, 7, 4, 6, 1}, new int[] {0, 1, 2, 3, 4}, 10);
     assertThat(rows).containsExactly(new int[] {1, 0}, new int[] {3, 2}, new int[] {4});
   }
 
   @Test
   void theOrderDecidesBetweenEqualLengths() {
     int[] lengths = {4, 4, 4};
-    assertThat(Packer.bestFit(lengths, new int[] {2, 0, 1}, 8))
+    assertThat(bestFit(lengths, new int[] {2, 0, 1}, 8))
         .containsExactly(new int[] {2, 0}, new int[] {1});
   }
 
@@ -35,7 +39,7 @@ class PackerTest {
             .map(i -> 1 + random.nextInt(capacity))
             .toArray();
     int[] order = Permutation.of(lengths.length, seed, 0, "test");
-    List<int[]> rows = Packer.bestFit(lengths, order, capacity);
+    List<int[]> rows = bestFit(lengths, order, capacity);
     assertThat(rows.stream().flatMapToInt(Arrays::stream).sorted().toArray())
         .isEqualTo(IntStream.range(0, lengths.length).toArray());
     for (int[] row : rows) {
@@ -46,7 +50,7 @@ class PackerTest {
     int large = (int) Arrays.stream(lengths).filter(l -> 2 * l > capacity).count();
     assertThat((double) rows.size()).isLessThanOrEqualTo(11 / 9.0 * Math.max(bound, large) + 12);
     int[] other = Permutation.of(lengths.length, seed + 100, 0, "test");
-    assertThat(Packer.bestFit(lengths, other, capacity)).hasSameSizeAs(rows);
+    assertThat(bestFit(lengths, other, capacity)).hasSameSizeAs(rows);
   }
 
   @ParameterizedTest

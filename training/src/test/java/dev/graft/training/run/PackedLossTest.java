@@ -1,9 +1,12 @@
 package dev.graft.training.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.graft.api.backend.Backend;
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
 import dev.graft.training.Engines;
 import dev.graft.training.data.BatchPlan;
 import dev.graft.training.data.PackedBatch;
@@ -18,6 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loss over a data set is the same however its rows are packed and in whatever order. */
@@ -67,6 +71,40 @@ final class PackedLossTest {
       double expected = loss(unpacked, engine);
       assertThat(loss(packed, engine)).as(mask).isCloseTo(expected, within(1e-5 * expected));
     }
+  }
+
+  /** All examples begin with the same words. */
+  @ParameterizedTest
+  @MethodSource("dev.graft.training.Engines#all")
+  void sharedPrefixesHaveOneLoss(String engine) {
+    Workspace w = Workspace.create(folder);
+    String type = "datasets.0.type=template";
+    String prompt =
+        "datasets.0.prompt=\"Write it twice: {prompt:instruction} {completion:response}\"";
+    for (String mask : MASKS) {
+      PreparedRun alone = prepare(w, mask, type, prompt, "sequence_len=64");
+      PreparedRun shared =
+          prepare(w, mask, type, prompt, "sequence_len=64", "packing=shared-prefix");
+      assertThat(shared.plan().statistics().sharedShare()).as(mask).isGreaterThan(0.3);
+      double expected = loss(alone, engine);
+      assertThat(loss(shared, engine)).as(mask).isCloseTo(expected, within(1e-5 * expected));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'adapter={type: lora, dropout: 0.1}', dropout in the adapter block",
+    "neftune_noise_alpha=5, neftune_noise_alpha 5.0"
+  })
+  void noiseIsNotShared(String setting, String received) {
+    Workspace w = Workspace.create(folder);
+    GraftException e =
+        catchThrowableOfType(
+            GraftException.class,
+            () -> prepare(w, "response-only", setting, "packing=shared-prefix"));
+    assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_VALUE);
+    assertThat(e).hasMessageContaining("'packing: shared-prefix', received " + received);
+    assertThat(prepare(w, "response-only", setting).plan().steps()).isPositive();
   }
 
   @Test

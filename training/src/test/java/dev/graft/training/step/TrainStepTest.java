@@ -15,7 +15,14 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.safetensors.Safetensors;
 import dev.graft.training.Engines;
+import dev.graft.training.data.BatchPlan;
+import dev.graft.training.data.BatchSettings;
+import dev.graft.training.data.MaskedExample;
+import dev.graft.training.data.Order;
 import dev.graft.training.data.PackedBatch;
+import dev.graft.training.data.Packing;
+import dev.graft.training.data.PlannedStep;
+import dev.graft.training.data.TemplatedExamples;
 import dev.graft.training.optim.Optimizer;
 import dev.graft.training.optim.Optimizers;
 import java.util.List;
@@ -113,6 +120,39 @@ final class TrainStepTest {
       assertThat(eval.loss(List.of(fixture.batch(0), fixture.batch(1))))
           .isCloseTo(last, relative(last, 5e-5));
     }
+  }
+
+  /** One step on all examples: prefixes that are shared against examples that stand alone. */
+  @ParameterizedTest
+  @MethodSource("dev.graft.training.Engines#all")
+  void sharedPrefixesChangeNothing(String engine) {
+    ModelFolder folder = fixture.model();
+    SavedAdapter lora = fixture.adapter("lora", folder);
+    List<MaskedExample> examples = TemplatedExamples.draw(3, 40, 200, 48, true);
+    PlannedStep alone = onlyStep(examples, Packing.BEST_FIT);
+    PlannedStep shared = onlyStep(examples, Packing.SHARED_PREFIX);
+    assertThat(shared.microBatches().size()).isLessThan(alone.microBatches().size());
+    try (Backend one = Engines.open(engine);
+        Backend two = Engines.open(engine);
+        TrainStep a = step(one, lora, folder, DType.F32);
+        TrainStep b = step(two, lora, folder, DType.F32)) {
+      StepResult plain = run(a, 1, alone.microBatches().toArray(PackedBatch[]::new));
+      StepResult less = run(b, 1, shared.microBatches().toArray(PackedBatch[]::new));
+      assertThat(less.weight()).isCloseTo(plain.weight(), relative(plain.weight(), 1e-6));
+      assertThat(less.loss()).isCloseTo(plain.loss(), relative(plain.loss(), 1e-6));
+      assertThat(less.gradNorm()).isCloseTo(plain.gradNorm(), relative(plain.gradNorm(), 1e-5));
+      for (BoundParameter p : lora.binding().parameters()) {
+        String sum = StepGraphs.stateVariable(new Trainable(p.variable(), p.type(), 1), "m");
+        assertThat(distance(two.read(sum), one.read(sum))).as(sum).isLessThan(1e-5);
+      }
+    }
+  }
+
+  private static PlannedStep onlyStep(List<MaskedExample> examples, Packing packing) {
+    BatchSettings settings = new BatchSettings(64, 1, 1000, packing, Order.SHUFFLED);
+    BatchPlan plan = BatchPlan.ofEpochs(examples, settings, 1, 1);
+    assertThat(plan.steps()).isEqualTo(1);
+    return plan.step(0);
   }
 
   @ParameterizedTest
