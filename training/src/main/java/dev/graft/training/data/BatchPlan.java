@@ -135,7 +135,9 @@ public final class BatchPlan {
     }
     int[] targets = batches.stream().mapToInt(this::targets).toArray();
     int places = settings.microBatchSize() * settings.sequenceLen();
-    List<Integer> buckets = Buckets.choose(targets, places, MAX_BUCKETS);
+    // The last token of a shared prefix has several targets, so there may be more than places.
+    int limit = Arrays.stream(targets).reduce(places, Math::max);
+    List<Integer> buckets = Buckets.choose(targets, limit, MAX_BUCKETS);
     long real = Arrays.stream(targets).asLongStream().sum();
     long padded = Arrays.stream(targets).mapToLong(t -> Buckets.of(buckets, t)).sum();
     int rows = epochs.get(0).size();

@@ -38,7 +38,7 @@ public final class TemplatedExamples {
       float[] weights = new float[n];
       for (int i = 1; i < n; i++) {
         boolean prompt = i < COMMON + OWN;
-        weights[i] = !prompt ? 1 : everywhere ? (i % 3) / 2f : 0;
+        weights[i] = !prompt ? 1 : everywhere ? (1 + i % 2) / 2f : 0;
       }
       out.add(new MaskedExample(new Origin("data.json", e + 1, e + 1), tokens, weights));
     }
