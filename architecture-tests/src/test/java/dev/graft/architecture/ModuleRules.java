@@ -108,13 +108,10 @@ final class ModuleRules {
         .resideInAPackage(root + ".engine..");
   }
 
-  /** And a benchmark, which is a program of its own. */
   static ArchRule onlyTheCommandLinePrints(String root) {
     return noClasses()
         .that()
         .resideOutsideOfPackage(root + ".cli..")
-        .and()
-        .doNotHaveFullyQualifiedName(root + ".testkit.StepBenchmark")
         .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
   }
 

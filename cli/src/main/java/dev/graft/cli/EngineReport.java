@@ -7,6 +7,7 @@ import dev.graft.api.backend.Capabilities;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.training.model.Engines;
+import dev.graft.training.model.GemmSpeed;
 import dev.graft.training.plugins.Plugin;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.graft.cli;
 import dev.graft.api.backend.Backend;
 import dev.graft.api.masking.Role;
 import dev.graft.training.data.DataStatistics;
+import dev.graft.training.model.GemmSpeed;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.Preflight;

@@ -8,6 +8,7 @@ import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.BackendProvider;
 import dev.graft.api.tensor.DType;
 import dev.graft.training.model.Engines;
+import dev.graft.training.model.GemmSpeed;
 import dev.graft.training.plugins.Plugins;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -37,11 +37,6 @@ public record SmallLlama(
     int rank,
     DType dtype) {
 
-  /** The shape of SmolLM2-135M with fewer or all of its 30 layers, on one row of 512 tokens. */
-  public static SmallLlama smolLm2(int layers, DType dtype) {
-    return new SmallLlama(layers, 576, 9, 3, 1536, 49152, 512, 8, dtype);
-  }
-
   /** A model that a test runs in milliseconds. */
   public static SmallLlama tiny(DType dtype) {
     return new SmallLlama(2, 16, 4, 2, 24, 40, 12, 2, dtype);

@@ -1,4 +1,4 @@
-package dev.graft.cli;
+package dev.graft.training.model;
 
 import dev.graft.api.backend.Backend;
 import dev.graft.api.backend.Executable;
@@ -14,7 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Map;
 
 /** Measures how fast an engine multiplies square matrices in linear layers. */
-final class GemmSpeed {
+public final class GemmSpeed {
   /** Layers one after the other, so that reading the result costs nothing beside them. */
   private static final int LAYERS = 8;
 
@@ -29,10 +29,10 @@ final class GemmSpeed {
    * @param gflops 10⁹ floating-point operations a second, of the fastest run
    * @param threadsAtWork processor time over elapsed time of all runs
    */
-  record Result(int n, double gflops, double threadsAtWork) {}
+  public record Result(int n, double gflops, double threadsAtWork) {}
 
   /** Measures the largest of a few sizes that this engine multiplies in a moment. */
-  static Result measure(Backend backend, DType dtype) {
+  public static Result measure(Backend backend, DType dtype) {
     Result result = measure(backend, dtype, 128);
     for (int n : new int[] {1024, 2048}) {
       double seconds = LAYERS * flops(n) / (Math.max(0.05, result.gflops()) * 1e9);
@@ -48,7 +48,8 @@ final class GemmSpeed {
     return 2.0 * n * n * n;
   }
 
-  static Result measure(Backend backend, DType dtype, int n) {
+  /** Measures products of n × n matrices. */
+  public static Result measure(Backend backend, DType dtype, int n) {
     Shape square = Shape.of(n, n);
     TensorType type = new TensorType(dtype, square);
     // Rows of the product of x with such a weight keep their size.
