@@ -32,8 +32,7 @@ final class SittingTable {
   }
 
   private String table(String group, List<Key> keys) {
-    OptionalDouble peer =
-        keys.stream().filter(Key::peer).mapToDouble(k -> median(times(k, false))).findFirst();
+    OptionalDouble peer = keys.stream().filter(Key::peer).mapToDouble(this::speed).findFirst();
     OptionalDouble limit = limit(group.endsWith("bf16") ? "bf16" : "fp32");
     StringBuilder out = new StringBuilder();
     out.append("| ").append(group);
@@ -63,11 +62,17 @@ final class SittingTable {
           out,
           "%.2f",
           peer.isPresent()
-              ? OptionalDouble.of(peer.getAsDouble() / median)
+              ? OptionalDouble.of(speed(k) / peer.getAsDouble())
               : OptionalDouble.empty());
       out.append(" |\n");
     }
     return out.toString();
+  }
+
+  /** Operations a second where they are counted, else how often a second. */
+  private double speed(Key key) {
+    double gflop = runs(key).get(0).gflop();
+    return (gflop > 0 ? gflop : 1) / median(times(key, false));
   }
 
   /** The most that anybody reached with products alone, in this dtype and sitting. */

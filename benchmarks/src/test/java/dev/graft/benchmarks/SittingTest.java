@@ -27,12 +27,15 @@ class SittingTest {
   void theTableHasOrderStatisticsAndRatios() {
     SittingTable table = new SittingTable();
     table.add(one("gemm, fp32", "djl-pytorch"), measurement(10, 0.05)); // 200 GFLOP/s
+    table.add(one("gemm, fp32", "peer"), measurement(5, 0.05)); // of smaller matrices
     table.add(one("step, fp32", "djl-pytorch"), measurement(50, 0.5, 1.0));
     table.add(one("step, fp32", "djl-pytorch"), measurement(50, 0.25));
     table.add(one("step, fp32", "peer"), measurement(50, 2.0, 1.0, 1.0));
     assertThat(table.text())
         .contains(
             "| djl-pytorch | a | 0.250 | 0.500 | 1.000 | 0.500 | 200 | 7 | 100 | 0.50 | 2.00 |")
+        .contains(
+            "| djl-pytorch | a | 0.050 | 0.050 | 0.050 | 0.050 | 2000 | 7 | 200 | 1.00 | 2.00 |")
         .contains("| peer | a | 1.000 | 1.000 | 2.000 | 1.000 | 100 | 7 | 50 | 0.25 | 1.00 |");
   }
 
