@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
 
 /**
  * A Llama with a tied head, random weights and LoRA (s = 2) on q and v, traced for one row: what
- * tests of whole steps and {@link StepBenchmark} run.
+ * tests of whole steps run.
  */
 public record SmallLlama(
     int layers,
