@@ -37,6 +37,7 @@ class StudyCommandTest {
       scopes:
         default: {seeds: 2, matrices: [{method: [lora-r8, mora-r8]}]}
         full: {seeds: 1}
+        agreement: {seeds: 2, matrices: [{method: [lora-r8]}], set: {recipe.learning_rate: 1e-4}}
       tune: {learning_rates: [1e-3, 1e-2], seeds: 1, matrices: [{method: [lora-r8]}], select: characters}
       """
           .formatted(STUDIES.resolve("base"));
@@ -72,6 +73,21 @@ class StudyCommandTest {
   }
 
   @Test
+  void comparesTheEngines() throws IOException {
+    Path out = temp.resolve("agreement");
+    Run ran = Run.graft("study", "run", file(), "--out", out, "--agreement").succeeds();
+    assertThat(ran.err()).contains("4 runs");
+    assertThat(ran.out().replaceAll("\\s+", " "))
+        .contains("PyTorch (djl-pytorch) and TensorFlow (tensorflow) agree, by 2 pairs of runs.")
+        .contains("yes training loss of the first 100 steps, relative: 2 of 2 pairs within")
+        .contains("yes characters: 0.00 (0.00 to 0.00) points, 2 seeds; allowed 2.0 points")
+        .doesNotContain("mem.1");
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("no claim is judged by them")
+        .contains("Agreement of the engines");
+  }
+
+  @Test
   void sweepsLearningRates() throws IOException {
     Run tuned =
         Run.graft("study", "run", file(), "--out", temp.resolve("tune"), "--tune").succeeds();
@@ -96,7 +112,7 @@ class StudyCommandTest {
     assertThat(Run.graft("study", "run", "nothing").failsWith(ErrorCode.USAGE))
         .contains("'nothing'");
     assertThat(Run.graft("study", "run", file(), "--quick").failsWith(ErrorCode.USAGE))
-        .contains("one of [default, full], received 'quick'");
+        .contains("one of [default, full, agreement], received 'quick'");
     assertThat(Run.graft("study", "run", file(), "--seeds", 0).failsWith(ErrorCode.USAGE))
         .contains("--seeds");
     assertThat(Run.graft("study", "report", temp.resolve("none")).failsWith(ErrorCode.FILE_MISSING))
