@@ -2,6 +2,7 @@ package dev.graft.cli;
 
 import com.google.inject.Guice;
 import com.google.inject.Injector;
+import dev.graft.training.GraftModule;
 import dev.graft.training.plugins.BrokenPlugin;
 import dev.graft.training.plugins.Plugins;
 import java.io.PrintWriter;
@@ -77,7 +78,7 @@ final class Session {
   /** Made when first asked for: most commands need no more than the plugins. */
   Injector injector() {
     if (injector == null) {
-      injector = Guice.createInjector(new CliModule(plugins()));
+      injector = Guice.createInjector(new GraftModule(plugins()));
     }
     return injector;
   }

@@ -7,7 +7,6 @@ import dev.graft.models.ModelFolder;
 import dev.graft.training.model.Engines;
 import dev.graft.training.model.LoadedModel;
 import dev.graft.training.model.ModelSettings;
-import dev.graft.training.plugins.GraftModule;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.ExistingRun;
@@ -76,7 +75,7 @@ public final class Graft {
 
   /** Who trains one run, where it is to be stopped from another thread. */
   public Trainer trainer() {
-    return new Trainer(injector.getInstance(Plugins.class));
+    return injector.getInstance(Trainer.class);
   }
 
   /**

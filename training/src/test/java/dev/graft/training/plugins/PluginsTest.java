@@ -10,6 +10,7 @@ import dev.graft.api.error.ErrorCode;
 import dev.graft.api.error.GraftException;
 import dev.graft.api.masking.MaskingProvider;
 import dev.graft.api.masking.MaskingStrategy;
+import dev.graft.training.GraftModule;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
