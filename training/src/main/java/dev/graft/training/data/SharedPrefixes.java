@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The beginnings that many examples share, such as a template's text: same tokens with the same
@@ -62,40 +63,44 @@ final class SharedPrefixes {
       this.least = Math.max(2, examples.size() / SHARE);
     }
 
-    /** Examples that are the same up to a depth: those that go on together do, the others end. */
+    /** Follows examples that are the same up to a depth for as long as they stay together. */
     private void follow(int[] group, int from) {
-      int[] together = group;
       int depth = from;
-      while (together.length >= least) {
-        Map<Long, Integer> counts = new HashMap<>();
-        for (int i : together) {
-          if (goesOn(i, depth)) {
-            counts.merge(token(i, depth), 1, Integer::sum);
-          }
-        }
-        if (counts.size() != 1 || !counts.containsValue(together.length)) {
-          part(together, depth, counts);
-          return;
-        }
+      Map<Long, Integer> next = next(group, depth);
+      while (next.containsValue(group.length)) {
         depth++;
+        next = next(group, depth);
       }
+      part(group, depth, next);
     }
 
-    private void part(int[] group, int depth, Map<Long, Integer> counts) {
-      int at = depth;
-      counts.forEach(
-          (token, count) -> {
-            if (count >= least) {
-              follow(
-                  Arrays.stream(group)
-                      .filter(i -> goesOn(i, at) && token(i, at) == token)
-                      .toArray(),
-                  at + 1);
-            }
-          });
+    /** How many go on with each token. */
+    private Map<Long, Integer> next(int[] group, int depth) {
+      Map<Long, Integer> counts = new HashMap<>();
+      for (int i : group) {
+        if (goesOn(i, depth)) {
+          counts.merge(token(i, depth), 1, Integer::sum);
+        }
+      }
+      return counts;
+    }
+
+    /** Those that enough others go on with do so; the prefix of the rest ends here. */
+    private void part(int[] group, int depth, Map<Long, Integer> next) {
+      new TreeMap<>(next) // so that prefixes are found in one order everywhere
+          .forEach(
+              (token, count) -> {
+                if (count >= least) {
+                  follow(
+                      Arrays.stream(group)
+                          .filter(i -> goesOn(i, depth) && token(i, depth) == token)
+                          .toArray(),
+                      depth + 1);
+                }
+              });
       int[] ending =
           Arrays.stream(group)
-              .filter(i -> !goesOn(i, at) || counts.getOrDefault(token(i, at), 0) < least)
+              .filter(i -> !goesOn(i, depth) || next.getOrDefault(token(i, depth), 0) < least)
               .toArray();
       if (depth >= SHORTEST && ending.length > 1) {
         for (int i : ending) {
