@@ -75,7 +75,9 @@ class StudyCommandTest {
   @Test
   void comparesTheEngines() throws IOException {
     Path out = temp.resolve("agreement");
-    Run ran = Run.graft("study", "run", file(), "--out", out, "--agreement").succeeds();
+    // One at a time, with all processors: TensorFlow keeps the threads that other tests gave it.
+    Run ran =
+        Run.graft("study", "run", file(), "--out", out, "--agreement", "--jobs", 1).succeeds();
     assertThat(ran.err()).contains("4 runs");
     assertThat(ran.out().replaceAll("\\s+", " "))
         .contains("PyTorch (djl-pytorch) and TensorFlow (tensorflow) agree, by 2 pairs of runs.")
