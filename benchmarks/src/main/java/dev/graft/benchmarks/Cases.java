@@ -33,7 +33,7 @@ final class Cases {
     Cases cases = new Cases(python, script);
     String shape = "smollm2-" + layers;
     for (String dtype : DTYPES) {
-      cases.add("gemm, " + dtype, GemmChild.class, List.of(dtype), List.of("gemm", dtype));
+      cases.add("gemm, " + dtype, GemmChild.class, "gemm", List.of(dtype));
     }
     for (String dtype : DTYPES) {
       cases.step("step, " + dtype, shape, dtype, 511, "lora:r=8");
@@ -55,8 +55,7 @@ final class Cases {
     if (model.isPresent()) {
       for (String rows : List.of("1", "16")) {
         List<String> args = List.of(model.get().toString(), "64", "1", rows);
-        cases.add(
-            "generation, " + rows + " rows", GenerateChild.class, args, with("generate", args));
+        cases.add("generation, " + rows + " rows", GenerateChild.class, "generate", args);
       }
     }
     return cases.all;
@@ -64,7 +63,7 @@ final class Cases {
 
   private void step(String group, String shape, String dtype, int targets, String adapter) {
     List<String> args = List.of(shape, dtype, String.valueOf(targets), "4", adapter);
-    add(group, StepChild.class, args, with("step", args));
+    add(group, StepChild.class, "step", args);
   }
 
   private void epoch(String dtype, String model, String data) {
@@ -74,19 +73,13 @@ final class Cases {
         java(group, engine, EpochChild.class, List.of(dtype, model, data, packing));
       }
     }
-    peer(group, List.of("epoch", dtype, model, data));
-  }
-
-  private static List<String> with(String first, List<String> args) {
-    List<String> out = new ArrayList<>(List.of(first));
-    out.addAll(args);
-    return out;
+    peer(group, "epoch", List.of(dtype, model, data));
   }
 
   /** Both engines and the peer. */
-  private void add(String group, Class<?> child, List<String> args, List<String> peerArgs) {
+  private void add(String group, Class<?> child, String peerCommand, List<String> args) {
     ENGINES.forEach(e -> java(group, e, child, args));
-    peer(group, peerArgs);
+    peer(group, peerCommand, args);
   }
 
   private void java(String group, String engine, Class<?> child, List<String> args) {
@@ -100,9 +93,9 @@ final class Cases {
     all.add(new Case(group, engine, false, command));
   }
 
-  private void peer(String group, List<String> args) {
+  private void peer(String group, String peerCommand, List<String> args) {
     if (python.isPresent()) {
-      List<String> command = new ArrayList<>(List.of(python.get(), script.toString()));
+      List<String> command = new ArrayList<>(List.of(python.get(), script.toString(), peerCommand));
       command.addAll(args);
       all.add(new Case(group, "peer", true, command));
     }

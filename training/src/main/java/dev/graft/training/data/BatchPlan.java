@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Which examples every step of a run gets: decided by the data, the settings and the seed alone, so
@@ -25,14 +26,23 @@ public final class BatchPlan {
   private final List<List<int[]>> epochs;
   private final PlanStatistics statistics;
 
-  private BatchPlan(List<MaskedExample> examples, BatchSettings settings, long seed, int steps) {
+  /**
+   * A plan.
+   *
+   * @param steps how many, given those of an epoch
+   */
+  private BatchPlan(
+      List<MaskedExample> examples, BatchSettings settings, long seed, IntUnaryOperator steps) {
     this.examples = List.copyOf(examples);
     this.settings = settings;
-    this.steps = steps;
-    this.prefixes = prefixes(this.examples, settings);
+    this.prefixes =
+        settings.packing() == Packing.SHARED_PREFIX
+            ? SharedPrefixes.of(this.examples)
+            : SharedPrefixes.none(examples.size());
     this.stepsPerEpoch = stepsPerEpoch(this.examples, settings, prefixes);
+    this.steps = steps.applyAsInt(stepsPerEpoch);
     this.epochs = new ArrayList<>();
-    for (int epoch = 0; (long) epoch * stepsPerEpoch < steps; epoch++) {
+    for (int epoch = 0; (long) epoch * stepsPerEpoch < this.steps; epoch++) {
       epochs.add(rows(this.examples, settings, prefixes, seed, epoch));
     }
     this.statistics = count();
@@ -47,31 +57,29 @@ public final class BatchPlan {
    */
   public static BatchPlan ofSteps(
       List<MaskedExample> examples, BatchSettings settings, long seed, int steps) {
-    if (steps < 1) {
-      throw new GraftException(
-          ErrorCode.CONFIG_VALUE, "expected at least one optimizer step, received " + steps);
-    }
-    return new BatchPlan(examples, settings, seed, steps);
+    int checked = atLeastOne(steps);
+    return new BatchPlan(examples, settings, seed, perEpoch -> checked);
   }
 
   /** Plans whole epochs. */
   public static BatchPlan ofEpochs(
       List<MaskedExample> examples, BatchSettings settings, long seed, int epochs) {
-    long steps = (long) stepsPerEpoch(examples, settings) * epochs;
-    return ofSteps(examples, settings, seed, Math.toIntExact(steps));
+    return new BatchPlan(
+        examples,
+        settings,
+        seed,
+        perEpoch -> atLeastOne(Math.toIntExact((long) perEpoch * epochs)));
+  }
+
+  private static int atLeastOne(int steps) {
+    if (steps < 1) {
+      throw new GraftException(
+          ErrorCode.CONFIG_VALUE, "expected at least one optimizer step, received " + steps);
+    }
+    return steps;
   }
 
   /** The optimizer steps of an epoch, whichever it is. */
-  public static int stepsPerEpoch(List<MaskedExample> examples, BatchSettings settings) {
-    return stepsPerEpoch(examples, settings, prefixes(examples, settings));
-  }
-
-  private static SharedPrefixes prefixes(List<MaskedExample> examples, BatchSettings settings) {
-    return settings.packing() == Packing.SHARED_PREFIX
-        ? SharedPrefixes.of(examples)
-        : SharedPrefixes.none(examples.size());
-  }
-
   private static int stepsPerEpoch(
       List<MaskedExample> examples, BatchSettings settings, SharedPrefixes prefixes) {
     if (examples.isEmpty()) {
