@@ -110,10 +110,11 @@ def step(shape, dtype, targets, steps, adapter):
 
 
 def epoch(dtype, folder, data):
+    import psutil
     import torch
     from datasets import Dataset
     from peft import LoraConfig
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
     rows = [{"prompt": (PROMPT_INPUT if r.get("input") else PROMPT).format(**r), "completion": r["output"]}
@@ -124,14 +125,22 @@ def epoch(dtype, folder, data):
         output_dir=tempfile.mkdtemp(), per_device_train_batch_size=4, num_train_epochs=1, learning_rate=2e-4,
         logging_steps=10, report_to=[], save_strategy="no", max_length=512, completion_only_loss=True, packing=False,
         use_cpu=True, seed=0, bf16=False, fp16=False, gradient_checkpointing=False, disable_tqdm=True)
+    first = []
+
+    class FirstStep(TrainerCallback):
+        def on_step_end(self, *_, **__):
+            if not first:
+                first.append(time.time() - psutil.Process().create_time())
+
     trainer = SFTTrainer(
+        callbacks=[FirstStep()],
         model=model, args=config, train_dataset=Dataset.from_list(rows),
         processing_class=AutoTokenizer.from_pretrained(folder),
         peft_config=LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"))
     tokens = sum(len(r["input_ids"]) for r in trainer.train_dataset)
     meter = Meter()
     result = meter.time(trainer.train)
-    meter.print("padded, 4 rows", tokens, 0, loss=result.training_loss)
+    meter.print("padded, 4 rows", tokens, 0, mean_loss=result.training_loss, first_step_s=first[0])
 
 
 def generate(folder, tokens, rounds, rows):

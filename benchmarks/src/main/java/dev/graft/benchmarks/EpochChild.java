@@ -56,7 +56,13 @@ final class EpochChild {
         args[4],
         (double) heard.tokens,
         0,
-        Map.of("losses", heard.losses, "steps", heard.losses.size(), "first_step_s", heard.first));
+        Map.of(
+            "mean_loss",
+            heard.losses.stream().mapToDouble(Double::doubleValue).average().orElseThrow(),
+            "steps",
+            heard.losses.size(),
+            "first_step_s",
+            heard.first));
     try (Stream<Path> files = Files.walk(out)) {
       for (Path p : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(p);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one process measured, as it prints it.
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param tokens of one time
  * @param gflop of one time; 0 where that is not counted
  * @param peakMegabytes the most memory that the process had
+ * @param loss of all that was trained, where that is compared
+ * @param firstStep seconds from the start of the process to the end of its first step
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Measurement(
@@ -24,7 +27,9 @@ record Measurement(
     @JsonProperty("cpu") List<Double> cpu,
     @JsonProperty("tokens") double tokens,
     @JsonProperty("gflop") double gflop,
-    @JsonProperty("peak_mb") long peakMegabytes) {
+    @JsonProperty("peak_mb") long peakMegabytes,
+    @JsonProperty("mean_loss") @Nullable Double loss,
+    @JsonProperty("first_step_s") @Nullable Double firstStep) {
   Measurement {
     seconds = List.copyOf(seconds);
     cpu = List.copyOf(cpu);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Option;
       "  benchmarks/run --python .venv/bin/python --model models/smollm2 --data alpaca.json --rounds 3"
     })
 public final class Sitting implements Callable<Integer> {
+  /** What Graft's launcher sets for its engines; peers have their own defaults. */
+  private static final Set<String> GRAFT_ONLY = Set.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT");
+
   @Option(
       names = "--python",
       paramLabel = "FILE",
@@ -107,6 +111,9 @@ public final class Sitting implements Callable<Integer> {
   private static List<Measurement> run(Case c) throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(c.command());
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    if (c.peer()) {
+      builder.environment().keySet().removeAll(GRAFT_ONLY);
+    }
     Process process = builder.start();
     List<Measurement> out = new ArrayList<>();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

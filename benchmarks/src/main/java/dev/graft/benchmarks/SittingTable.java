@@ -5,7 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a sitting measured, as tables in Markdown, one a group. */
 final class SittingTable {
@@ -37,8 +40,9 @@ final class SittingTable {
     StringBuilder out = new StringBuilder();
     out.append("| ").append(group);
     out.append(" | | least s | median s | most s | median processor s | tokens/s | peak MB");
-    out.append(" | GFLOP/s | of the largest product | times the peer's speed |\n");
-    out.append("| --- | --- |").append(" --- |".repeat(9)).append('\n');
+    out.append(" | GFLOP/s | of the largest product | times the peer's speed");
+    out.append(" | first step after s | mean loss |\n");
+    out.append("| --- | --- |").append(" --- |".repeat(11)).append('\n');
     for (Key k : keys) {
       List<Double> seconds = times(k, false);
       List<Measurement> runs = runs(k);
@@ -64,9 +68,17 @@ final class SittingTable {
           peer.isPresent()
               ? OptionalDouble.of(speed(k) / peer.getAsDouble())
               : OptionalDouble.empty());
+      cell(out, "%.1f", middle(runs, Measurement::firstStep));
+      cell(out, "%.4f", middle(runs, Measurement::loss));
       out.append(" |\n");
     }
     return out.toString();
+  }
+
+  private static OptionalDouble middle(
+      List<Measurement> runs, Function<Measurement, @Nullable Double> what) {
+    List<Double> told = runs.stream().map(what).filter(Objects::nonNull).sorted().toList();
+    return told.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(median(told));
   }
 
   /** Operations a second where they are counted, else how often a second. */

@@ -78,7 +78,7 @@ final class LauncherTest {
         java(
             "21.0.1",
             """
-            printf '%s\\n' "$OMP_WAIT_POLICY" "$OPT_OUT_TRACKING" "$PWD" "$@"
+            printf '%s\\n' "$OMP_WAIT_POLICY" "$GOMP_SPINCOUNT" "$OPT_OUT_TRACKING" "$PWD" "$@"
             exit 7
             """);
     Path link = Files.createSymbolicLink(temp.resolve("first"), Path.of("a check out/graft"));
@@ -92,8 +92,8 @@ final class LauncherTest {
             "");
     List<String> lines = outcome.output().lines().toList();
     assertThat(outcome.status()).isEqualTo(7);
-    assertThat(lines.subList(0, 3))
-        .containsExactly("passive", "true", temp.toRealPath().toString());
+    assertThat(lines.subList(0, 4))
+        .containsExactly("passive", "10000", "true", temp.toRealPath().toString());
     assertThat(lines)
         .contains("-Xmx1g", "-Dx=y", "-Dai.djl.offline=true")
         .endsWith(

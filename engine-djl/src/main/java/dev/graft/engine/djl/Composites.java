@@ -24,7 +24,6 @@ import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +66,7 @@ final class Composites {
   private final Script s;
   private final Storage storage;
   private final Kernels kernels;
+  private final HeadLoss head;
 
   /** The part of the noise's hash that all sites share, by key. */
   private final Map<Tensor, String> keys = new HashMap<>();
@@ -75,6 +75,7 @@ final class Composites {
     this.s = script;
     this.storage = storage;
     this.kernels = kernels;
+    this.head = new HeadLoss(script, kernels.products());
   }
 
   /** Lowers a composite; false for one that the engine does not fuse. */
@@ -110,7 +111,7 @@ final class Composites {
     } else if (op instanceof CrossEntropyGrad) {
       crossEntropyGrad(n);
     } else if (op instanceof LinearCrossEntropy l) {
-      linearCrossEntropy(n, l.chunk());
+      head.lower(n, l.chunk(), storage.isUsed(n.output(1)));
     } else if (op instanceof LowRankRowNorm l) {
       lowRankRowNorm(n, l.scale());
     } else if (op instanceof Uniform u && u.shape().size() <= Integer.MAX_VALUE) {
@@ -273,51 +274,6 @@ final class Composites {
             + s.device()
             + ")";
     s.let("torch.scatter_add_(" + p + ", 1, torch.unsqueeze(" + targets + ", 1), " + one + ")");
-  }
-
-  private void linearCrossEntropy(Node n, int chunk) {
-    Tensor hidden = n.inputs().get(0);
-    Tensor weight = n.inputs().get(1);
-    DType d = hidden.dtype();
-    DType c = kernels.products().computeType(d);
-    DType wide = d.wide();
-    boolean gradient = storage.isUsed(n.output(1));
-    // Widened once for all chunks, where it has to be.
-    String w = s.let(Products.cast(s.of(weight), d, c));
-    List<String> nll = new ArrayList<>();
-    List<String> grads = new ArrayList<>();
-    for (int from = 0; from < hidden.dim(0); from += chunk) {
-      int to = Math.min(hidden.dim(0), from + chunk);
-      String range = ", 0, " + from + ", " + to + ", 1)";
-      String h = Products.cast("torch.slice(" + s.of(hidden) + range, d, c);
-      String logits =
-          kernels
-              .products()
-              .multiply(
-                  c, h, w, false, true, new Products.Size(to - from, hidden.dim(1), weight.dim(0)));
-      String logp = s.let(logSoftmax(Products.cast(logits, c, wide)));
-      String targets = s.let("torch.slice(" + in(n, 2) + range);
-      nll.add(s.let(pick(logp, targets)));
-      if (gradient) {
-        String p = s.let("torch.exp_(" + logp + ")");
-        minusHit(p, targets, to - from, wide);
-        String dh =
-            kernels
-                .products()
-                .multiply(
-                    c,
-                    Products.cast(p, wide, c),
-                    w,
-                    false,
-                    false,
-                    new Products.Size(to - from, weight.dim(0), hidden.dim(1)));
-        grads.add(s.let(Products.cast(dh, c, d)));
-      }
-    }
-    s.define(n.output(0), "torch.cat(" + Literals.list(nll) + ", 0)");
-    if (gradient) {
-      s.define(n.output(1), "torch.cat(" + Literals.list(grads) + ", 0)");
-    }
   }
 
   /**

@@ -49,7 +49,6 @@ final class Lowering {
   private final Storage storage;
   private final Primitives primitives;
   private final Composites composites;
-  private final boolean host;
   private final List<String> variables = new ArrayList<>();
   private final List<HostTensor> constants = new ArrayList<>();
   private final List<String> inputs = new ArrayList<>();
@@ -60,7 +59,6 @@ final class Lowering {
     this.storage = new Storage(graph);
     this.primitives = new Primitives(script, storage, kernels.products());
     this.composites = new Composites(script, storage, kernels);
-    this.host = device.equals("cpu");
   }
 
   static Program of(Graph graph, Kernels kernels, String device) {
@@ -87,7 +85,9 @@ final class Lowering {
       String value = "torch.contiguous(" + script.of(t) + ")";
       results.add(
           script.let(
-              host ? value : "torch.to(" + value + ", device=torch.device(\"cpu\"), dtype=None)"));
+              script.onHost()
+                  ? value
+                  : "torch.to(" + value + ", device=torch.device(\"cpu\"), dtype=None)"));
     }
     List<String> replaced = new ArrayList<>();
     Set<Tensor> given = new HashSet<>();
@@ -122,6 +122,6 @@ final class Lowering {
     if (type.dtype() == DType.BF16) {
       x = "torch.view_copy(" + x + ", dtype=" + Literals.dtype(DType.BF16) + ")";
     }
-    return script.let(host ? x : "torch.to(" + x + ", device=" + script.device() + ")");
+    return script.let(script.onHost() ? x : "torch.to(" + x + ", device=" + script.device() + ")");
   }
 }

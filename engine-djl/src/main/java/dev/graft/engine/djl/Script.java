@@ -14,16 +14,23 @@ final class Script {
   private final StringBuilder body = new StringBuilder();
   private final Map<Tensor, String> names = new HashMap<>();
   private final String device;
+  private final boolean onHost;
   private String indent = "    ";
   private int temporaries;
 
   Script(String device) {
+    this.onHost = device.equals("cpu");
     this.device = "torch.device(\"" + device + "\")";
   }
 
   /** The device as an argument. */
   String device() {
     return device;
+  }
+
+  /** Whether values are in the host's memory. */
+  boolean onHost() {
+    return onHost;
   }
 
   /** Opens a loop; gives the name of its counter, which starts at 0. */
