@@ -116,12 +116,13 @@ public final class StudyRunner {
   private StudyResults run(
       StudyFile file, StudyOptions options, BiFunction<Path, Path, StudyPlan> planner) {
     options.engines().forEach(plugins::backend); // An unknown engine is refused at once.
+    Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     try (StudyFolder folder = StudyFolder.open(options.out())) {
       Path world = file.spec().world().map(folder::world).orElse(Path.of(""));
       StudyPlan plan = planner.apply(world.toAbsolutePath(), folder.runs().toAbsolutePath());
       List<RunResult> results = run(plan, options, folder);
       return new StudyResults(
-          info(file, options, folder, plan), plan.factors(), plan.measures(), results);
+          info(file, options, started, folder, plan), plan.factors(), plan.measures(), results);
     }
   }
 
@@ -346,7 +347,7 @@ public final class StudyRunner {
   }
 
   private static StudyInfo info(
-      StudyFile file, StudyOptions options, StudyFolder folder, StudyPlan plan) {
+      StudyFile file, StudyOptions options, Instant started, StudyFolder folder, StudyPlan plan) {
     StudySpec spec = file.spec();
     return new StudyInfo(
         spec.study(),
@@ -357,7 +358,7 @@ public final class StudyRunner {
         spec.published(),
         options.scope(),
         options.command(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        started.toString(),
         machine(folder, plan));
   }
 

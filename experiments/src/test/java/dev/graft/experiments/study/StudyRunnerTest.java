@@ -12,7 +12,9 @@ import dev.graft.experiments.results.StudyResults;
 import dev.graft.training.plugins.Plugins;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,22 +34,24 @@ final class StudyRunnerTest {
   @Test
   void measuresBeforeWhileAndAfterTrainingAndDoesNothingTwice() {
     StudyFile file = Studies.write(folder, Studies.YAML);
-    Studies.Heard heard = new Studies.Heard();
+    List<Instant> steps = Collections.synchronizedList(new ArrayList<>());
+    Studies.Heard heard = new Studies.Heard((run, step) -> steps.add(Instant.now()));
     StudyResults results = run(file, "quick", heard);
+    assertThat(Instant.parse(results.info().started())).isBefore(Collections.min(steps));
     assertThat(results.runs()).hasSize(2).hasSameElementsAs(heard.ended);
     RunResult full = results.finished(ENGINE, Map.of("method", "full")).get(0);
     assertThat(full.before().keySet()).containsExactlyInAnyOrder("characters", "maths");
     assertThat(full.after().keySet())
         .containsExactlyInAnyOrder("characters", "maths", "train_loss");
     assertThat(full.before().get("characters")).isBetween(0.0, 0.3);
-    int steps = full.cost().orElseThrow().steps();
-    assertThat(full.curve("loss").orElseThrow().points()).hasSize(steps);
+    int count = full.cost().orElseThrow().steps();
+    assertThat(full.curve("loss").orElseThrow().points()).hasSize(count);
     assertThat(full.curve("characters").orElseThrow().points())
         .extracting("step")
         .containsExactly(2, 4);
     assertThat(full.curve("maths").orElseThrow().points())
         .extracting("step")
-        .containsExactly(steps);
+        .containsExactly(count);
     assertThat(full.cost().orElseThrow().trainableParameters()).isEqualTo(2_558_400);
     // A lower loss on what was trained on than at the first step.
     assertThat(full.after().get("train_loss"))
