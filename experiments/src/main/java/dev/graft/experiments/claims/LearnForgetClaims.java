@@ -187,7 +187,7 @@ final class LearnForgetClaims {
   private record Lora(String label, Contrast contrast) {
     static Lora of(Runs runs) {
       if (runs.present(METHOD, List.of("lora-r16")).isEmpty()) {
-        List<String> others = runs.present(METHOD, List.of("lora-r4", "lora-r64"));
+        List<String> others = runs.present(METHOD, List.of("lora-r4", "lora-r8", "lora-r64"));
         if (!others.isEmpty()) {
           String label = String.join(" and ", others);
           return new Lora(

@@ -403,6 +403,10 @@ class ClaimsTest {
                 "forget.1", new Synthetic("learn-forget", world).without("method", "lora-r16")))
         .isCloseTo(0.3, within(1e-12));
     assertThat(
+            difference(
+                "forget.1", new Synthetic("learn-forget", world).factor("method", "full,lora-r8")))
+        .isCloseTo(0.1, within(1e-12));
+    assertThat(
             judge(
                     "mask.1",
                     new Synthetic(
