@@ -1,5 +1,6 @@
 package dev.graft.benchmarks;
 
+import dev.graft.models.files.AtomicFolder;
 import dev.graft.training.Graft;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.run.PreparedRun;
@@ -9,10 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * One epoch over rows of Alpaca's form with loss on responses: LoRA, r 8, on q and v. Arguments:
@@ -63,11 +62,7 @@ final class EpochChild {
             heard.losses.size(),
             "first_step_s",
             heard.first));
-    try (Stream<Path> files = Files.walk(out)) {
-      for (Path p : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(p);
-      }
-    }
+    AtomicFolder.delete(out);
   }
 
   /** Times the training, from when the engine holds the weights until the last step is done. */

@@ -1,7 +1,5 @@
 package dev.graft.cli;
 
-import dev.graft.api.error.ErrorCode;
-import dev.graft.api.error.GraftException;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.HostTensor;
 import dev.graft.models.GraphCompiler;
@@ -10,12 +8,9 @@ import dev.graft.models.ModelFolder;
 import dev.graft.models.SavedAdapter;
 import dev.graft.models.WeightSpec;
 import dev.graft.models.Weights;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.graft.models.files.AtomicFolder;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * How far stored weights are from those in fp32.
@@ -29,19 +24,12 @@ record WeightDrift(String weight, double relative) {
       ModelFolder base, SavedAdapter adapter, Path merged, GraphCompiler compiler) {
     Path target = merged.toAbsolutePath().normalize();
     Path exact = target.resolveSibling("." + target.getFileName() + ".fp32.tmp");
+    AtomicFolder.delete(exact);
     try {
-      remove(exact);
-      try {
-        Merge.write(base, adapter, exact, DType.F32, compiler);
-        return largest(ModelFolder.open(target), ModelFolder.open(exact));
-      } finally {
-        remove(exact);
-      }
-    } catch (IOException e) {
-      throw new GraftException(
-          ErrorCode.FILE_WRITE,
-          "could not remove the folder '" + exact + "', made to measure the drift: " + e,
-          e);
+      Merge.write(base, adapter, exact, DType.F32, compiler);
+      return largest(ModelFolder.open(target), ModelFolder.open(exact));
+    } finally {
+      AtomicFolder.delete(exact);
     }
   }
 
@@ -64,18 +52,5 @@ record WeightDrift(String weight, double relative) {
       largest = Math.max(largest, Math.abs(w));
     }
     return largest == 0 ? 0 : difference / largest;
-  }
-
-  private static void remove(Path folder) throws IOException {
-    if (Files.notExists(folder)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path p : all) {
-      Files.delete(p);
-    }
   }
 }
