@@ -55,6 +55,8 @@ final class StepChild {
       boolean full = specs.contains(FULL);
       for (WeightSpec w : model.weights()) {
         backend.write(w.name(), ModelShape.random(w), full ? DType.F32 : dtype);
+        // The host's copy is of no use any more, and would stand in the peak of memory.
+        System.gc();
       }
       List<Entry> entries = new ArrayList<>();
       specs.forEach(s -> entries.add(new Entry(s, step(s, model, dtype, backend), new Meter())));

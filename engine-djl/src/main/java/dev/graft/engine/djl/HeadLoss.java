@@ -58,7 +58,7 @@ final class HeadLoss {
    * Rows of a chunk when all are about as large: each reads the whole weight, so that a last one of
    * few rows would cost much for little.
    */
-  static int evenly(int rows, int chunk) {
+  private static int evenly(int rows, int chunk) {
     int chunks = Math.max(1, (rows + chunk - 1) / chunk);
     return Math.max(1, (rows + chunks - 1) / chunks);
   }
