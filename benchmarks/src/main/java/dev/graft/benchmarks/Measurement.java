@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens of one time
  * @param gflop of one time; 0 where that is not counted
  * @param peakMegabytes the most memory that the process had
- * @param loss of all that was trained, where that is compared
+ * @param loss the mean over all steps, where that is compared
  * @param firstStep seconds from the start of the process to the end of its first step
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

@@ -75,6 +75,7 @@ final class SittingTable {
     return out.toString();
   }
 
+  /** The median of what some of the processes told; nothing when none did. */
   private static OptionalDouble middle(
       List<Measurement> runs, Function<Measurement, @Nullable Double> what) {
     List<Double> told = runs.stream().map(what).filter(Objects::nonNull).sorted().toList();

@@ -11,9 +11,11 @@ public final class LanguageModelLoss {
 
   private LanguageModelLoss() {}
 
-  /** How many rows of logits a chunk holds by default for a vocabulary. */
-  public static int chunk(int vocabSize) {
-    return Math.max(1, CHUNK_ELEMENTS / vocabSize);
+  /** How many rows of logits a chunk holds, when all chunks are about as large. */
+  private static int chunk(int rows, int vocabSize) {
+    int most = Math.max(1, CHUNK_ELEMENTS / vocabSize);
+    int chunks = Math.max(1, (rows + most - 1) / most);
+    return Math.max(1, (rows + chunks - 1) / chunks);
   }
 
   /**
@@ -38,7 +40,7 @@ public final class LanguageModelLoss {
                             rows,
                             forward.weight(forward.model().headWeight()),
                             targets,
-                            chunk(vocab))
+                            chunk(targets.dim(0), vocab))
                         .get(0)
                     : CrossEntropy.of(forward.logits(rows), targets));
   }

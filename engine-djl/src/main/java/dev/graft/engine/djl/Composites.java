@@ -242,11 +242,8 @@ final class Composites {
   }
 
   private void crossEntropy(Node n) {
-    s.define(n.output(0), pick(s.let(logSoftmax(wide(n, 0))), in(n, 1)));
-  }
-
-  private static String logSoftmax(String logits) {
-    return "torch._log_softmax(" + logits + ", 1, False)";
+    s.define(
+        n.output(0), pick(s.let("torch._log_softmax(" + wide(n, 0) + ", 1, False)"), in(n, 1)));
   }
 
   /** −logp_i[target_i]. */
@@ -258,22 +255,9 @@ final class Composites {
   private void crossEntropyGrad(Node n) {
     DType d = n.inputs().get(1).dtype();
     String p = s.let("torch.softmax(" + wide(n, 1) + ", 1)");
-    minusHit(p, in(n, 2), n.inputs().get(2).dim(0), d.wide());
+    HeadLoss.minusHit(s, p, "torch.unsqueeze(" + in(n, 2) + ", 1)");
     String y = "torch.mul_(" + p + ", torch.unsqueeze(" + in(n, 0) + ", 1))";
     s.define(n.output(0), Products.cast(y, d.wide(), d));
-  }
-
-  /** Subtracts 1 from every row's target, in place. */
-  private void minusHit(String p, String targets, int rows, DType d) {
-    String one =
-        "torch.full(["
-            + rows
-            + ", 1], -1., dtype="
-            + Literals.dtype(d)
-            + ", device="
-            + s.device()
-            + ")";
-    s.let("torch.scatter_add_(" + p + ", 1, torch.unsqueeze(" + targets + ", 1), " + one + ")");
   }
 
   /**

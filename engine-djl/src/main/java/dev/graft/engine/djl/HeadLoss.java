@@ -33,9 +33,8 @@ final class HeadLoss {
     String w = s.let(Products.cast(s.of(weight), d, c));
     List<String> nll = new ArrayList<>();
     List<String> grads = new ArrayList<>();
-    int most = evenly(hidden.dim(0), chunk);
-    for (int from = 0; from < hidden.dim(0); from += most) {
-      int rows = Math.min(hidden.dim(0) - from, most);
+    for (int from = 0; from < hidden.dim(0); from += chunk) {
+      int rows = Math.min(hidden.dim(0) - from, chunk);
       String range = ", 0, " + from + ", " + (from + rows) + ", 1)";
       String h = Products.cast("torch.slice(" + s.of(hidden) + range, d, c);
       String targets = s.let("torch.slice(" + s.of(n.inputs().get(2)) + range);
@@ -52,15 +51,6 @@ final class HeadLoss {
     if (gradient) {
       s.define(n.output(1), "torch.cat(" + Literals.list(grads) + ", 0)");
     }
-  }
-
-  /**
-   * Rows of a chunk when all are about as large: each reads the whole weight, so that a last one of
-   * few rows would cost much for little.
-   */
-  private static int evenly(int rows, int chunk) {
-    int chunks = Math.max(1, (rows + chunk - 1) / chunk);
-    return Math.max(1, (rows + chunks - 1) / chunks);
   }
 
   /** The rows' losses; their logits become gradients, or are of no use any more. */
@@ -88,13 +78,18 @@ final class HeadLoss {
     s.let("torch.copy_(torch.slice(" + nll + range + ", " + loss + ")");
     if (gradient) {
       s.let("torch.div_(" + x + ", " + total + ")");
-      String less = "torch.full_like(" + hit + ", -1.)";
-      s.let("torch.scatter_add_(" + x + ", 1, " + target + ", " + less + ")");
+      minusHit(s, x, target);
       if (c != wide) {
         s.let("torch.copy_(" + part + ", " + x + ")");
       }
     }
     s.end();
     return nll;
+  }
+
+  /** Subtracts 1 from every row's target, in place; targets are [rows, 1]. */
+  static void minusHit(Script s, String p, String target) {
+    String less = "torch.full_like(torch.gather(" + p + ", 1, " + target + "), -1.)";
+    s.let("torch.scatter_add_(" + p + ", 1, " + target + ", " + less + ")");
   }
 }
