@@ -42,9 +42,11 @@ final class CompositeCases {
     out.add(rotary());
     out.add(attention());
     out.add(attentionOfGroups());
+    out.add(attentionOfPackedRows());
     out.add(attentionOfNothing());
     out.add(attentionGrad());
     out.add(attentionGradOfGroups());
+    out.add(attentionGradOfPackedRows());
     out.add(attentionGradOfNothing());
     out.add(crossEntropy());
     out.add(largeLogits());
@@ -313,6 +315,52 @@ final class CompositeCases {
         });
   }
 
+  /**
+   * Rows of several texts: a token's character names its text, and those named by digits continue
+   * the text p.
+   */
+  private static Tensor packed(CaseTrace c, String... rows) {
+    int t = rows[0].length();
+    return c.floats(
+        i -> {
+          String row = rows[(int) (i / t / t)];
+          char query = row.charAt((int) (i / t % t));
+          char key = row.charAt((int) (i % t));
+          boolean seen = key == query || (Character.isDigit(query) && key == 'p');
+          return seen && i % t <= i / t % t ? 0 : Attention.MASKED;
+        },
+        rows.length,
+        1,
+        t,
+        t);
+  }
+
+  private static OpCase attentionOfPackedRows() {
+    return OpCase.of(
+        "attention of packed rows",
+        Tolerance.COMPOSITE,
+        c -> {
+          both(
+              c,
+              "texts side by side, the same in both rows",
+              Attention.of(
+                  c.normal(2, 2, 6, 4),
+                  c.normal(2, 2, 6, 4),
+                  c.normal(2, 2, 6, 4),
+                  packed(c, "aabbbc"),
+                  0.5));
+          both(
+              c,
+              "rows of other texts, some with a prefix",
+              Attention.of(
+                  c.normal(3, 4, 7, 4),
+                  c.normal(3, 2, 7, 4),
+                  c.normal(3, 2, 7, 4),
+                  packed(c, "aabbbcc", "pp11223", "aaaaaaa"),
+                  0.5));
+        });
+  }
+
   /** The first query may look nowhere. */
   private static Tensor nowhere(CaseTrace c, int t, int s) {
     return c.floats(i -> i < s || i % s > i / s ? Attention.MASKED : 0, 1, 1, t, s);
@@ -371,6 +419,17 @@ final class CompositeCases {
         c -> {
           attentionGrad(c, "four heads, two kv heads", 2, 4, 2, 4, 4, causal(c, 2, 4, 4));
           attentionGrad(c, "three heads, one kv head", 1, 3, 1, 2, 3, causal(c, 1, 2, 3));
+        });
+  }
+
+  private static OpCase attentionGradOfPackedRows() {
+    return OpCase.of(
+        "attention_grad of packed rows",
+        Tolerance.COMPOSITE,
+        c -> {
+          attentionGrad(c, "one bias for both rows", 2, 2, 2, 6, 6, packed(c, "aabbbc"));
+          Tensor bias = packed(c, "aabbbcc", "pp11223", "aaaaaaa");
+          attentionGrad(c, "other texts in each row", 3, 4, 2, 7, 7, bias);
         });
   }
 

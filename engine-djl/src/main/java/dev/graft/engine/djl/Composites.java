@@ -24,9 +24,7 @@ import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** The composites that the engine runs whole. */
@@ -67,9 +65,6 @@ final class Composites {
   private final Storage storage;
   private final Kernels kernels;
   private final HeadLoss head;
-
-  /** The part of the noise's hash that all sites share, by key. */
-  private final Map<Tensor, String> keys = new HashMap<>();
 
   Composites(Script script, Storage storage, Kernels kernels) {
     this.s = script;
@@ -371,20 +366,7 @@ final class Composites {
    * want it, and whose operators take half the time of 64-bit ones.
    */
   private void uniform(Node n, Uniform op) {
-    String key = in(n, 0);
-    String shared = keys.get(n.inputs().get(0));
-    if (shared == null) {
-      String seed = "torch.slice(" + key + ", 0, 0, 1, 1)";
-      shared = mix(s.let(int32(seed)));
-      for (String part :
-          List.of(
-              "torch.bitwise_right_shift(" + seed + ", 32)",
-              "torch.slice(" + key + ", 0, 1, 2, 1)",
-              "torch.slice(" + key + ", 0, 2, 3, 1)")) {
-        shared = mix(s.let("torch.bitwise_xor(" + shared + ", " + int32(part) + ")"));
-      }
-      keys.put(n.inputs().get(0), shared);
-    }
+    String shared = s.once(List.of("noise", n.inputs().get(0)), () -> sharedHash(in(n, 0)));
     String first = mix(s.let("torch.bitwise_xor(" + shared + ", " + (int) op.site() + ")"));
     String second = mix(s.let("torch.bitwise_xor(" + first + ", " + (int) Noise.GOLDEN + ")"));
     long size = op.shape().size();
@@ -394,6 +376,20 @@ final class Composites {
     String top = "torch.bitwise_and_(torch.bitwise_right_shift(" + x + ", 8), 16777215)";
     String u = "torch.mul_(torch.to(" + top + ", 6), " + Literals.number(0x1p-24) + ")";
     s.define(n.output(0), "torch.reshape(" + u + ", " + Literals.list(op.shape()) + ")");
+  }
+
+  /** The part of the noise's hash that all sites share. */
+  private String sharedHash(String key) {
+    String seed = "torch.slice(" + key + ", 0, 0, 1, 1)";
+    String hash = mix(s.let(int32(seed)));
+    for (String part :
+        List.of(
+            "torch.bitwise_right_shift(" + seed + ", 32)",
+            "torch.slice(" + key + ", 0, 1, 2, 1)",
+            "torch.slice(" + key + ", 0, 2, 3, 1)")) {
+      hash = mix(s.let("torch.bitwise_xor(" + hash + ", " + int32(part) + ")"));
+    }
+    return hash;
   }
 
   /** The low 32 bits. */

@@ -45,6 +45,7 @@ final class Lowering {
   }
 
   private final Graph graph;
+  private final Kernels kernels;
   private final Script script;
   private final Storage storage;
   private final Primitives primitives;
@@ -55,6 +56,7 @@ final class Lowering {
 
   private Lowering(Graph graph, Kernels kernels, String device) {
     this.graph = graph;
+    this.kernels = kernels;
     this.script = new Script(device);
     this.storage = new Storage(graph);
     this.primitives = new Primitives(script, storage, kernels.products());
@@ -105,7 +107,7 @@ final class Lowering {
       replaced.add(update.getKey());
     }
     String source =
-        FlashCpuAttention.HELPER
+        kernels.attention().helpers()
             + "  def "
             + METHOD
             + "(self: __torch__.M, v: List[Tensor], c: List[Tensor], x: List[Tensor])"

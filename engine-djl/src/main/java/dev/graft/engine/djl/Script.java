@@ -8,11 +8,13 @@ import dev.graft.api.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /** The body of a TorchScript method while it is written: one statement a line, each name once. */
 final class Script {
   private final StringBuilder body = new StringBuilder();
   private final Map<Tensor, String> names = new HashMap<>();
+  private final Map<Object, String> shared = new HashMap<>();
   private final String device;
   private final boolean onHost;
   private String indent = "    ";
@@ -64,6 +66,20 @@ final class Script {
     }
     body.append("= ").append(expression).append('\n');
     return out;
+  }
+
+  /**
+   * What was written for a key before, or else is written now; outside of loops only.
+   *
+   * @param write gives what to refer to it by
+   */
+  String once(Object key, Supplier<String> write) {
+    String known = shared.get(key);
+    if (known == null) {
+      known = write.get();
+      shared.put(key, known);
+    }
+    return known;
   }
 
   /** Says which name, or expression without side effects, a value has. */
