@@ -64,6 +64,9 @@ final class Cases {
   private void step(String group, String shape, String dtype, int targets, String adapter) {
     List<String> args = List.of(shape, dtype, String.valueOf(targets), "4", adapter);
     add(group, StepChild.class, "step", args);
+    List<String> less = new ArrayList<>(args);
+    less.set(4, adapter + StepChild.CHECKPOINTED);
+    ENGINES.forEach(e -> java(group, e, StepChild.class, less));
   }
 
   private void epoch(String dtype, String model, String data) {

@@ -20,6 +20,7 @@ import dev.graft.training.init.ParameterValues;
 import dev.graft.training.optim.Optimizers;
 import dev.graft.training.plugins.Plugins;
 import dev.graft.training.step.StepGraphs;
+import dev.graft.training.step.StepOptions;
 import dev.graft.training.step.TrainStep;
 import dev.graft.training.step.TrainedModel;
 import java.util.ArrayList;
@@ -33,11 +34,15 @@ import java.util.Set;
  * Training steps of 1 × 512 random tokens with AdamW, of several adapters in turn, so that other
  * work on the machine meets all of them alike. Arguments: the engine, a {@link ModelShape}, {@code
  * fp32} or {@code bf16}, how many of the last tokens carry loss, steps, and adapters such as {@code
- * lora:r=8} or {@code full}; with {@code full} it is the only one.
+ * lora:r=8} or {@code full}; with {@code full} it is the only one. An adapter followed by {@code
+ * /checkpointed} is trained with gradient checkpointing.
  */
 final class StepChild {
   private static final int LENGTH = 512;
   private static final String FULL = "full";
+
+  /** Behind an adapter: with gradient checkpointing. */
+  static final String CHECKPOINTED = "/checkpointed";
 
   private StepChild() {}
 
@@ -52,7 +57,7 @@ final class StepChild {
     CausalLm model = shape.model();
     PackedBatch batch = batch(shape.vocabulary(), targets);
     try (Backend backend = open(args[0])) {
-      boolean full = specs.contains(FULL);
+      boolean full = specs.get(0).startsWith(FULL);
       for (WeightSpec w : model.weights()) {
         backend.write(w.name(), ModelShape.random(w), full ? DType.F32 : dtype);
         // The host's copy is of no use any more, and would stand in the peak of memory.
@@ -80,19 +85,21 @@ final class StepChild {
             .print(
                 e.spec(),
                 LENGTH,
-                shape.gflop(LENGTH, targets, e.spec().equals(FULL)),
+                shape.gflop(LENGTH, targets, full),
                 Map.of("loss", losses[i], "device", backend.capabilities().device()));
         e.step().close();
       }
     }
   }
 
-  private static TrainStep step(String spec, CausalLm model, DType dtype, Backend backend) {
+  private static TrainStep step(String entry, CausalLm model, DType dtype, Backend backend) {
+    String spec = entry.replace(CHECKPOINTED, "");
     TrainedModel trained =
         spec.equals(FULL)
             ? TrainedModel.full(model, dtype)
             : TrainedModel.adapted(binding(spec, model, dtype, backend), model, dtype);
-    StepGraphs graphs = new StepGraphs(trained, Optimizers.create("adamw", Map.of(), 0), 1);
+    StepOptions options = new StepOptions(1, 0, entry.endsWith(CHECKPOINTED));
+    StepGraphs graphs = new StepGraphs(trained, Optimizers.create("adamw", Map.of(), 0), options);
     TrainStep step = new TrainStep(backend, graphs, 1);
     step.resetState();
     return step;

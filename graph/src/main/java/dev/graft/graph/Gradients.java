@@ -34,12 +34,33 @@ public final class Gradients {
    *     it
    */
   public static List<Tensor> of(Tensor loss, List<Tensor> wrt) {
+    return of(loss, wrt, List.of());
+  }
+
+  /**
+   * The gradients of a scalar, from a backward pass that keeps less of the forward pass: what lies
+   * between two checkpoints is computed again when its turn comes. Gradients are the same.
+   *
+   * @param loss a floating scalar of an open trace
+   * @param wrt floating tensors of the same trace; usually variables
+   * @param checkpoints values on the way from {@code wrt} to the loss that are kept, in the order
+   *     in which they were traced; usually what enters each block of a model, and what leaves the
+   *     last
+   * @return for each of {@code wrt} a tensor of its type; zeros where the loss does not depend on
+   *     it
+   */
+  public static List<Tensor> of(Tensor loss, List<Tensor> wrt, List<Tensor> checkpoints) {
     if (loss.shape().rank() != 0 || !loss.dtype().isFloating()) {
       throw new GraftException(
           ErrorCode.GRAPH_SHAPE, "expected a floating scalar to differentiate, received " + loss);
     }
     List<Optional<Tensor>> grads =
-        pullBack(List.of(loss), List.of(loss.trace().fill(1, loss.type())), wrt, false);
+        pullBack(
+            List.of(loss),
+            List.of(loss.trace().fill(1, loss.type())),
+            wrt,
+            false,
+            new Recomputation(checkpoints));
     List<Tensor> out = new ArrayList<>();
     for (int i = 0; i < wrt.size(); i++) {
       Tensor target = wrt.get(i);
@@ -55,9 +76,14 @@ public final class Gradients {
    * @param independent whether {@code wrt} are taken as independent of each other: nothing flows on
    *     from one of them to another that it was computed from. Operands of one operation are; what
    *     a caller asks for is not.
+   * @param recomputation decides which values the adjoints read
    */
   private static List<Optional<Tensor>> pullBack(
-      List<Tensor> outputs, List<Tensor> gradients, List<Tensor> wrt, boolean independent) {
+      List<Tensor> outputs,
+      List<Tensor> gradients,
+      List<Tensor> wrt,
+      boolean independent,
+      Recomputation recomputation) {
     for (Tensor t : wrt) {
       if (!t.dtype().isFloating()) {
         throw new GraftException(
@@ -101,7 +127,12 @@ public final class Gradients {
             in.dtype().isFloating() && (relevant.contains(in.node()) || targets.contains(in));
       }
       List<Optional<Tensor>> contributions =
-          outputs.get(0).trace().at(node.site(), () -> contributions(node, incoming, wanted));
+          outputs
+              .get(0)
+              .trace()
+              .at(
+                  node.site(),
+                  () -> contributions(recomputation.node(node, adjoints::get), incoming, wanted));
       for (int i = 0; i < wanted.length; i++) {
         Tensor in = node.inputs().get(i);
         if (wanted[i] && contributions.get(i).isPresent()) {
@@ -141,7 +172,8 @@ public final class Gradients {
         wrt.add(node.inputs().get(i));
       }
     }
-    List<Optional<Tensor>> found = pullBack(used, gradients, wrt, true);
+    List<Optional<Tensor>> found =
+        pullBack(used, gradients, wrt, true, new Recomputation(List.of()));
     List<Optional<Tensor>> out = new ArrayList<>();
     int next = 0;
     for (boolean w : wanted) {

@@ -14,6 +14,7 @@ import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,39 @@ class GradientsTest {
     // Seven forward matmuls; backward: through "above", and the adapter's own gradient.
     assertThat(count(g, Linear.class)).isEqualTo(7);
     assertThat(count(g, Op.MatMul.class)).isEqualTo(2);
+  }
+
+  /** Blocks of two products with an activation between them. */
+  private Graph blocks(boolean checkpointed) {
+    Trace t = new Trace("blocks");
+    List<Tensor> trained = new ArrayList<>();
+    List<Tensor> checkpoints = new ArrayList<>();
+    Tensor x = t.input("x", DType.F32, 1024, 16);
+    checkpoints.add(x);
+    for (int i = 0; i < 12; i++) {
+      Tensor up = t.variable("up" + i, TensorType.of(DType.F32, 128, 16));
+      Tensor down = t.variable("down" + i, TensorType.of(DType.F32, 16, 128));
+      trained.addAll(List.of(up, down));
+      x = x.plus(Linear.of(Linear.of(x, up, null).exp(), down, null));
+      checkpoints.add(x);
+    }
+    List<Tensor> g =
+        Gradients.of(x.square().sum(), trained, checkpointed ? checkpoints : List.of());
+    for (int i = 0; i < g.size(); i++) {
+      t.output("g" + i, g.get(i).square().sum());
+    }
+    return t.build();
+  }
+
+  @Test
+  void checkpointsAreAllThatIsKeptOfTheForwardPass() {
+    Graph keeping = blocks(false);
+    Graph again = blocks(true);
+    // The second product of a block is the sum's operand, which no gradient needs.
+    assertThat(count(keeping, Linear.class)).isEqualTo(24);
+    assertThat(count(again, Linear.class)).isEqualTo(36);
+    assertThat(count(again, Op.MatMul.class)).isEqualTo(count(keeping, Op.MatMul.class));
+    assertThat(Cost.of(again).peakBytes()).isLessThan(Cost.of(keeping).peakBytes() / 3);
   }
 
   @Test

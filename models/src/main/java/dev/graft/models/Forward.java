@@ -30,6 +30,12 @@ public interface Forward {
    */
   KeysValues attend(int layer, Tensor k, Tensor v);
 
+  /**
+   * Says what enters the first block, what is between two, and what leaves the last: all that
+   * training keeps of the blocks where it is to save memory.
+   */
+  void checkpoint(Tensor x);
+
   /** Whether dropout applies. */
   boolean training();
 }

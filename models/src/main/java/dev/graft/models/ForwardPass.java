@@ -12,8 +12,10 @@ import dev.graft.api.tensor.Shape;
 import dev.graft.api.tensor.Tensor;
 import dev.graft.api.tensor.TensorType;
 import dev.graft.api.tensor.Trace;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +44,7 @@ public final class ForwardPass implements Forward {
   private final @Nullable Tensor noiseKey;
   private final Cache cache;
   private final UnaryOperator<Tensor> embeddings;
+  private final List<Tensor> checkpoints = new ArrayList<>();
 
   private ForwardPass(Builder b) {
     this.trace = b.trace;
@@ -190,6 +193,16 @@ public final class ForwardPass implements Forward {
   @Override
   public KeysValues attend(int layer, Tensor k, Tensor v) {
     return cache.attend(layer, k, v);
+  }
+
+  @Override
+  public void checkpoint(Tensor x) {
+    checkpoints.add(x);
+  }
+
+  /** What the model said to be between its blocks, in the order of the pass so far. */
+  public List<Tensor> checkpoints() {
+    return List.copyOf(checkpoints);
   }
 
   /** The logits [.., v] of hidden states [.., c]. */

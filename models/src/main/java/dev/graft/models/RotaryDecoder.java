@@ -83,9 +83,11 @@ final class RotaryDecoder implements CausalLm {
     Rope.Tables tables = rope.tables(f.trace(), positions, f.dtype());
     Tensor x = f.embedding(layout.site(EMBEDDING), ids);
     for (int i = 0; i < config.layers(); i++) {
+      f.checkpoint(x);
       x = x.plus(attention(f, i, norm(f, layer(i, "input_layernorm"), x), tables, bias));
       x = x.plus(mlp(f, i, norm(f, layer(i, "post_attention_layernorm"), x)));
     }
+    f.checkpoint(x);
     return norm(f, LAST_NORM, x);
   }
 

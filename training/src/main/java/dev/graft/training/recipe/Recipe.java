@@ -36,6 +36,9 @@ public record Recipe(
     @Default("512") @Doc("Tokens of a packed row.") int sequenceLen,
     @Default("1") @Doc("Rows of a micro-batch.") int microBatchSize,
     @Default("1") @Doc("Micro-batches of an optimizer step.") int gradientAccumulationSteps,
+    @Default("false")
+        @Doc("Keeps less for the backward pass and computes it again: less memory, more time.")
+        boolean gradientCheckpointing,
     @Default("1") @Doc("Passes over the training data.") int numEpochs,
     @Doc("The optimizer steps of the run, instead of num_epochs.") Optional<Integer> maxSteps,
     @Default("2e-4") @Doc("The highest learning rate.") double learningRate,

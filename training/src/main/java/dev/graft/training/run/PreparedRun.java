@@ -42,6 +42,7 @@ import dev.graft.training.recipe.MaskingBlocks;
 import dev.graft.training.recipe.PluginBlock;
 import dev.graft.training.recipe.Recipe;
 import dev.graft.training.step.StepGraphs;
+import dev.graft.training.step.StepOptions;
 import dev.graft.training.step.TrainedModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -156,7 +157,10 @@ public final class PreparedRun {
   }
 
   private StepGraphs graphs(TrainedModel model) {
-    return new StepGraphs(model, optimizer, recipe.maxGradNorm(), recipe.neftuneNoiseAlpha());
+    StepOptions options =
+        new StepOptions(
+            recipe.maxGradNorm(), recipe.neftuneNoiseAlpha(), recipe.gradientCheckpointing());
+    return new StepGraphs(model, optimizer, options);
   }
 
   /**

@@ -33,8 +33,7 @@ public final class StepGraphs {
 
   private final TrainedModel model;
   private final Optimizer optimizer;
-  private final double maxGradNorm;
-  private final double neftuneAlpha;
+  private final StepOptions options;
 
   /**
    * What to trace.
@@ -42,21 +41,14 @@ public final class StepGraphs {
    * @param maxGradNorm the bound on the norm of all gradients together; 0 for none
    */
   public StepGraphs(TrainedModel model, Optimizer optimizer, double maxGradNorm) {
-    this(model, optimizer, maxGradNorm, 0);
+    this(model, optimizer, new StepOptions(maxGradNorm, 0, false));
   }
 
-  /**
-   * What to trace.
-   *
-   * @param maxGradNorm the bound on the norm of all gradients together; 0 for none
-   * @param neftuneAlpha α of NEFTune's noise on the embeddings in training; 0 for none
-   */
-  public StepGraphs(
-      TrainedModel model, Optimizer optimizer, double maxGradNorm, double neftuneAlpha) {
+  /** What to trace. */
+  public StepGraphs(TrainedModel model, Optimizer optimizer, StepOptions options) {
     this.model = model;
     this.optimizer = optimizer;
-    this.maxGradNorm = maxGradNorm;
-    this.neftuneAlpha = neftuneAlpha;
+    this.options = options;
   }
 
   TrainedModel model() {
@@ -71,9 +63,9 @@ public final class StepGraphs {
   Map<String, HostTensor> trainingInputs(PackedBatch batch, long seed, long step, long microBatch) {
     Map<String, HostTensor> in = StepInputs.of(batch);
     in.put("noise", StepInputs.noiseKey(seed, step, microBatch));
-    if (neftuneAlpha > 0) {
+    if (options.neftuneAlpha() > 0) {
       int width = model.model().config().hiddenSize();
-      in.put(EMBEDDING_NOISE, Neftune.scale(batch, neftuneAlpha, width));
+      in.put(EMBEDDING_NOISE, Neftune.scale(batch, options.neftuneAlpha(), width));
     }
     return in;
   }
@@ -93,8 +85,11 @@ public final class StepGraphs {
     return "accumulate." + of;
   }
 
-  /** What a pass over a micro-batch gives: Σ w·nll and Σ w, f32 [] both. */
-  private record Sums(Tensor loss, Tensor weight) {}
+  /**
+   * What a pass over a micro-batch gives: Σ w·nll and Σ w, f32 [] both, and what is between the
+   * model's blocks.
+   */
+  private record Sums(Tensor loss, Tensor weight, List<Tensor> checkpoints) {}
 
   private static Sums sums(Trace trace, BatchShape shape, ForwardPass pass) {
     StepInputs in = new StepInputs(trace, shape);
@@ -106,7 +101,7 @@ public final class StepGraphs {
     Tensor weights = in.weights();
     Tensor hidden = pass.model().hidden(pass, ids, positions, bias);
     Tensor nll = LanguageModelLoss.nll(pass, hidden, targetPositions, targets);
-    return new Sums(nll.times(weights).sum(), weights.sum());
+    return new Sums(nll.times(weights).sum(), weights.sum(), pass.checkpoints());
   }
 
   private ForwardPass.Builder pass(Trace trace) {
@@ -116,7 +111,7 @@ public final class StepGraphs {
   private Sums training(Trace trace, BatchShape shape) {
     Tensor key = StepInputs.noiseKey(trace);
     ForwardPass.Builder pass = pass(trace).training(key);
-    if (neftuneAlpha > 0) {
+    if (options.neftuneAlpha() > 0) {
       Tensor scale = trace.input(EMBEDDING_NOISE, DType.F32, shape.rows(), shape.length(), 1);
       pass.embeddings(e -> Neftune.of(e, key, scale));
     }
@@ -136,11 +131,17 @@ public final class StepGraphs {
     return out;
   }
 
+  /** Of Σ w·nll, in the order of the trainables. */
+  private List<Tensor> gradients(Trace trace, Sums sums) {
+    List<Tensor> kept = options.gradientCheckpointing() ? sums.checkpoints() : List.of();
+    return Gradients.of(sums.loss(), variables(trace), kept);
+  }
+
   /** Loss, gradients and update for a step of one micro-batch. */
   public Graph whole(BatchShape shape) {
     Trace trace = new Trace("step");
     Sums sums = training(trace, shape);
-    List<Tensor> gradients = Gradients.of(sums.loss(), variables(trace));
+    List<Tensor> gradients = gradients(trace, sums);
     update(trace, sums, gradients);
     return trace.build();
   }
@@ -149,7 +150,7 @@ public final class StepGraphs {
   public Graph accumulate(BatchShape shape) {
     Trace trace = new Trace("accumulate");
     Sums sums = training(trace, shape);
-    List<Tensor> gradients = Gradients.of(sums.loss(), variables(trace));
+    List<Tensor> gradients = gradients(trace, sums);
     List<Trainable> trainables = model.trainables();
     for (int i = 0; i < trainables.size(); i++) {
       Trainable t = trainables.get(i);
@@ -180,7 +181,7 @@ public final class StepGraphs {
       scalars.add(trace.variable(sumVariable(of), SCALAR));
       trace.update(sumVariable(of), trace.zeros(SCALAR));
     }
-    update(trace, new Sums(scalars.get(0), scalars.get(1)), gradients);
+    update(trace, new Sums(scalars.get(0), scalars.get(1), List.of()), gradients);
     return trace.build();
   }
 
@@ -229,8 +230,8 @@ public final class StepGraphs {
   private void update(Trace trace, Sums sums, List<Tensor> gradients) {
     Tensor norm = Clipping.globalNorm(gradients).div(sums.weight());
     Tensor factor = trace.fill(1, SCALAR).div(sums.weight());
-    if (maxGradNorm > 0) {
-      factor = factor.times(Clipping.scale(norm, maxGradNorm));
+    if (options.maxGradNorm() > 0) {
+      factor = factor.times(Clipping.scale(norm, options.maxGradNorm()));
     }
     Tensor learningRate = trace.input(LEARNING_RATE, SCALAR);
     List<Tensor> scalars = new ArrayList<>();

@@ -79,7 +79,8 @@ final class NeftuneTest {
     TrainedModel model = TrainedModel.full(folder.model(), DType.F32);
     PackedBatch batch = fixture.batch();
     double plain = fixture.json("base").get("full_adamw3_clip1").get("losses").get(0).asDouble();
-    StepGraphs graphs = new StepGraphs(model, Optimizers.create("sgd", Map.of(), 0), 0, 5);
+    StepGraphs graphs =
+        new StepGraphs(model, Optimizers.create("sgd", Map.of(), 0), new StepOptions(0, 5, false));
     try (Backend backend = Engines.open(engine);
         TrainStep step = new TrainStep(backend, graphs, 7);
         EvalStep eval = new EvalStep(backend, graphs)) {

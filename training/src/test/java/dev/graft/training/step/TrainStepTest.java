@@ -52,10 +52,15 @@ final class TrainStepTest {
   }
 
   private TrainStep step(Backend backend, SavedAdapter adapter, ModelFolder folder, DType dtype) {
+    return step(backend, adapter, folder, dtype, new StepOptions(0, 0, false));
+  }
+
+  private TrainStep step(
+      Backend backend, SavedAdapter adapter, ModelFolder folder, DType dtype, StepOptions options) {
     folder.weights().load(backend, dtype);
     adapter.load(folder.model(), dtype, backend, Engines.compiler(backend));
     TrainedModel model = TrainedModel.adapted(adapter.binding(), folder.model(), dtype);
-    TrainStep step = new TrainStep(backend, new StepGraphs(model, adamw, 0), 7);
+    TrainStep step = new TrainStep(backend, new StepGraphs(model, adamw, options), 7);
     step.resetState();
     return step;
   }
@@ -119,6 +124,27 @@ final class TrainStepTest {
       assertThat(eval.loss(List.of(fixture.batch()))).isCloseTo(last, relative(last, 5e-5));
       assertThat(eval.loss(List.of(fixture.batch(0), fixture.batch(1))))
           .isCloseTo(last, relative(last, 5e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.graft.training.Engines#all")
+  void checkpointingChangesNoNumber(String engine) {
+    ModelFolder folder = fixture.model();
+    SavedAdapter dora = fixture.adapter("dora", folder);
+    StepOptions options = new StepOptions(0, 5, true);
+    for (DType dtype : List.of(DType.F32, DType.BF16)) {
+      try (Backend one = Engines.open(engine);
+          Backend two = Engines.open(engine);
+          TrainStep keeping = step(one, dora, folder, dtype, new StepOptions(0, 5, false));
+          TrainStep again = step(two, dora, folder, dtype, options)) {
+        for (int i = 1; i <= 2; i++) {
+          StepResult a = run(keeping, i, fixture.batch());
+          StepResult b = run(again, i, fixture.batch());
+          assertThat(b.loss()).isCloseTo(a.loss(), relative(a.loss(), 1e-6));
+          assertThat(b.gradNorm()).isCloseTo(a.gradNorm(), relative(a.gradNorm(), 1e-5));
+        }
+      }
     }
   }
 
