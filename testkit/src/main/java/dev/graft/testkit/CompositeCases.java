@@ -15,6 +15,7 @@ import dev.graft.api.ops.RmsNormGrad;
 import dev.graft.api.ops.Rotary;
 import dev.graft.api.ops.Silu;
 import dev.graft.api.ops.Softmax;
+import dev.graft.api.ops.SumOfSquares;
 import dev.graft.api.ops.SwiGlu;
 import dev.graft.api.ops.SwiGluGrad;
 import dev.graft.api.ops.Uniform;
@@ -52,6 +53,7 @@ final class CompositeCases {
     out.add(largeLogits());
     out.add(linearCrossEntropy());
     out.add(adamW());
+    out.add(sumOfSquares());
     out.add(uniform());
     out.add(lowRankRowNorm());
     out.add(transposedOperands());
@@ -504,6 +506,21 @@ final class CompositeCases {
             c.out("first moment, decay " + decay, y.get(1));
             c.out("second moment, decay " + decay, y.get(2));
           }
+        });
+  }
+
+  private static OpCase sumOfSquares() {
+    return OpCase.of(
+        "sum_of_squares",
+        Tolerance.COMPOSITE,
+        c -> {
+          c.out("a matrix", SumOfSquares.of(c.normal(5, 6)));
+          c.out("a transposed matrix", SumOfSquares.of(c.normal(5, 6).transpose(0, 1)));
+          c.out("rank 3", SumOfSquares.of(c.normal(2, 3, 4)));
+          c.out("a vector", SumOfSquares.of(c.normal(7)));
+          c.out("a number", SumOfSquares.of(c.normal()));
+          c.out("nothing", SumOfSquares.of(c.normal(0, 4)));
+          c.out("zeros", SumOfSquares.of(c.wideFloats(i -> 0, 2, 3)));
         });
   }
 

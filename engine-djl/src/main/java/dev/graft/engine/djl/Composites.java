@@ -16,6 +16,7 @@ import dev.graft.api.ops.RmsNormGrad;
 import dev.graft.api.ops.Rotary;
 import dev.graft.api.ops.Silu;
 import dev.graft.api.ops.Softmax;
+import dev.graft.api.ops.SumOfSquares;
 import dev.graft.api.ops.SwiGlu;
 import dev.graft.api.ops.SwiGluGrad;
 import dev.graft.api.ops.Uniform;
@@ -48,12 +49,10 @@ final class Composites {
           "rotary",
           "silu",
           "softmax",
+          "sum_of_squares",
           "swiglu",
           "swiglu_grad",
           "uniform");
-
-  /** Elements of an AdamW update that are done at a time. */
-  private static final long ADAMW_PIECE = 1 << 18;
 
   /**
    * The part of m that n² must reach: below, an error of f32's 2⁻²⁴ in the terms would be one of
@@ -65,12 +64,14 @@ final class Composites {
   private final Storage storage;
   private final Kernels kernels;
   private final HeadLoss head;
+  private final AdamWUpdate adamW;
 
   Composites(Script script, Storage storage, Kernels kernels) {
     this.s = script;
     this.storage = storage;
     this.kernels = kernels;
     this.head = new HeadLoss(script, kernels.products());
+    this.adamW = new AdamWUpdate(script, storage, kernels.fusedAdamW());
   }
 
   /** Lowers a composite; false for one that the engine does not fuse. */
@@ -111,8 +112,10 @@ final class Composites {
       lowRankRowNorm(n, l.scale());
     } else if (op instanceof Uniform u && u.shape().size() <= Integer.MAX_VALUE) {
       uniform(n, u);
+    } else if (op instanceof SumOfSquares) {
+      s.define(n.output(0), sumOfSquares(wide(n, 0), n.inputs().get(0).shape()));
     } else if (op instanceof AdamW a) {
-      adamW(n, a);
+      adamW.lower(n, a);
     } else {
       return false;
     }
@@ -189,6 +192,12 @@ final class Composites {
     String scaled = "torch.mul_(" + g + ", " + rho + ")";
     String dx = "torch.addcmul_(" + scaled + ", " + wide + ", " + factor + ", value=-1)";
     s.define(n.output(0), Products.cast(dx, d.wide(), d));
+  }
+
+  /** By the norms of rows, for which no square is kept; a sum of squares in one go loses digits. */
+  private static String sumOfSquares(String x, Shape shape) {
+    String rows = shape.rank() < 2 ? x : "torch.linalg_vector_norm(" + x + ", 2, [-1])";
+    return "torch.sum(torch.square(" + rows + "))";
   }
 
   private void layerNorm(Node n, double eps) {
@@ -306,61 +315,6 @@ final class Composites {
    * processor's cache from one operator to the next; {@code _fused_adamw_} would do the same, but
    * takes a step count and not the corrections.
    */
-  private void adamW(Node n, AdamW op) {
-    String[] state = new String[3];
-    for (int i = 0; i < 3; i++) {
-      Tensor t = n.inputs().get(i);
-      // Variables are contiguous, so that views of them can be written through.
-      if (t.node().op() instanceof Op.Variable && storage.mayOverwrite(n, t)) {
-        storage.overwrite(t, n.output(i));
-        state[i] = s.of(t);
-      } else {
-        state[i] = s.let("torch.clone(" + s.of(t) + ", memory_format=0)");
-      }
-      s.bind(n.output(i), state[i]);
-    }
-    String g = in(n, 3);
-    String lr = s.let("float(" + in(n, 4) + ")");
-    String decay = "torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + ")";
-    String kept = s.let("torch.sub(1., " + decay + ")");
-    String rate = s.let("torch.neg(torch.div(" + lr + ", float(" + in(n, 5) + ")))");
-    String root = s.let("torch.pow(float(" + in(n, 6) + "), 0.5)");
-    long size = n.types().get(0).shape().size();
-    if (size <= ADAMW_PIECE) {
-      adamW(op, state[0], state[1], state[2], g, kept, rate, root);
-      return;
-    }
-    String[] flat = new String[4];
-    for (int i = 0; i < 4; i++) {
-      flat[i] = s.let("torch.reshape(" + (i == 3 ? g : state[i]) + ", [-1])");
-    }
-    String piece = s.loop((size + ADAMW_PIECE - 1) / ADAMW_PIECE);
-    String from = s.let("torch.mul(" + piece + ", " + ADAMW_PIECE + ")");
-    String to = s.let("torch.add(" + from + ", " + ADAMW_PIECE + ")");
-    for (int i = 0; i < 4; i++) {
-      flat[i] = s.let("torch.slice(" + flat[i] + ", 0, " + from + ", " + to + ", 1)");
-    }
-    adamW(op, flat[0], flat[1], flat[2], flat[3], kept, rate, root);
-    s.end();
-  }
-
-  private void adamW(
-      AdamW op, String p, String m, String v, String g, String kept, String rate, String root) {
-    String beta1 = Literals.number(op.beta1());
-    String rest1 = Literals.number(1 - op.beta1());
-    s.let("torch.add_(torch.mul_(" + m + ", " + beta1 + "), " + g + ", alpha=" + rest1 + ")");
-    String beta2 = Literals.number(op.beta2());
-    String rest2 = Literals.number(1 - op.beta2());
-    String decayed = "torch.mul_(" + v + ", " + beta2 + ")";
-    s.let("torch.addcmul_(" + decayed + ", " + g + ", " + g + ", value=" + rest2 + ")");
-    String scaled = "torch.div_(torch.sqrt(" + v + "), " + root + ")";
-    String denominator = s.let("torch.add_(" + scaled + ", " + Literals.number(op.eps()) + ")");
-    if (op.weightDecay() != 0) {
-      s.let("torch.mul_(" + p + ", " + kept + ")");
-    }
-    s.let("torch.addcdiv_(" + p + ", " + m + ", " + denominator + ", value=" + rate + ")");
-  }
-
   /**
    * The hash of {@code Noise} in 32-bit integers, whose products wrap as the definition's masks
    * want it, and whose operators take half the time of 64-bit ones.

@@ -115,6 +115,9 @@ final class Primitives {
         }
       }
     }
+    if ((f == Op.BinaryFunction.ADD || f == Op.BinaryFunction.MUL) && inPlace(n, f)) {
+      return;
+    }
     OptionalDouble right = scalar(b, a, out);
     if (right.isPresent()) {
       s.define(out, call(f, s.of(a), Literals.number(right.getAsDouble(), b.dtype())));
@@ -154,6 +157,27 @@ final class Primitives {
           default -> name(f);
         };
     s.define(out, "torch." + name + "(" + s.of(a) + ", " + s.of(b) + ")");
+  }
+
+  /** A sum or product over an operand that nothing reads later. */
+  private boolean inPlace(Node n, Op.BinaryFunction f) {
+    Tensor out = n.output(0);
+    for (int i = 0; i < 2; i++) {
+      Tensor over = n.inputs().get(i);
+      Tensor other = n.inputs().get(1 - i);
+      boolean lasts = over.node().op() instanceof Op.Variable;
+      if (!lasts && over.type().equals(out.type()) && storage.mayOverwrite(n, over)) {
+        OptionalDouble literal = scalar(other, over, out);
+        String by =
+            literal.isPresent()
+                ? Literals.number(literal.getAsDouble(), other.dtype())
+                : s.of(other);
+        storage.overwrite(over, out);
+        s.define(out, "torch." + name(f) + "_(" + s.of(over) + ", " + by + ")");
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The value of an operand that is one number and does not shape the result. */

@@ -1,5 +1,6 @@
 package dev.graft.training.optim;
 
+import dev.graft.api.ops.SumOfSquares;
 import dev.graft.api.tensor.Tensor;
 import java.util.List;
 
@@ -13,9 +14,9 @@ public final class Clipping {
    * @param gradients at least one; f32 of any shapes
    */
   public static Tensor globalNorm(List<Tensor> gradients) {
-    Tensor sum = gradients.get(0).square().sum();
+    Tensor sum = SumOfSquares.of(gradients.get(0));
     for (Tensor g : gradients.subList(1, gradients.size())) {
-      sum = sum.plus(g.square().sum());
+      sum = sum.plus(SumOfSquares.of(g));
     }
     return sum.sqrt();
   }
