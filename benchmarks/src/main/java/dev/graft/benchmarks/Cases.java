@@ -10,6 +10,9 @@ final class Cases {
   private static final List<String> ENGINES = List.of("djl-pytorch", "tensorflow");
   private static final List<String> DTYPES = List.of("fp32", "bf16");
 
+  /** Of the 200 rows that the figures are about. */
+  private static final String HALF = "100";
+
   private final Optional<String> python;
   private final Path script;
   private final List<Case> all = new ArrayList<>();
@@ -77,6 +80,13 @@ final class Cases {
       }
     }
     peer(group, "epoch", List.of(dtype, model, data));
+    for (String engine : ENGINES) {
+      java(
+          "half an epoch, " + dtype,
+          engine,
+          EpochChild.class,
+          List.of(dtype, model, data, "best-fit", HALF));
+    }
   }
 
   /** Both engines and the peer. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param peakMegabytes the most memory that the process had
  * @param loss the mean over all steps, where that is compared
  * @param firstStep seconds from the start of the process to the end of its first step
+ * @param secondHalf how fast the second half of its steps was, as a multiple of the first
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Measurement(
@@ -29,7 +30,8 @@ record Measurement(
     @JsonProperty("gflop") double gflop,
     @JsonProperty("peak_mb") long peakMegabytes,
     @JsonProperty("mean_loss") @Nullable Double loss,
-    @JsonProperty("first_step_s") @Nullable Double firstStep) {
+    @JsonProperty("first_step_s") @Nullable Double firstStep,
+    @JsonProperty("second_half") @Nullable Double secondHalf) {
   Measurement {
     seconds = List.copyOf(seconds);
     cpu = List.copyOf(cpu);

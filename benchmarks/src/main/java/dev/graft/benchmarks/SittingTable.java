@@ -41,8 +41,9 @@ final class SittingTable {
     out.append("| ").append(group);
     out.append(" | | least s | median s | most s | median processor s | tokens/s | peak MB");
     out.append(" | GFLOP/s | of the largest product | times the peer's speed");
-    out.append(" | first step after s | mean loss |\n");
-    out.append("| --- | --- |").append(" --- |".repeat(11)).append('\n');
+    out.append(" | first step after s | mean loss");
+    out.append(" | speed of the second half by the first's |\n");
+    out.append("| --- | --- |").append(" --- |".repeat(12)).append('\n');
     for (Key k : keys) {
       List<Double> seconds = times(k, false);
       List<Measurement> runs = runs(k);
@@ -70,6 +71,7 @@ final class SittingTable {
               : OptionalDouble.empty());
       cell(out, "%.1f", middle(runs, Measurement::firstStep));
       cell(out, "%.4f", middle(runs, Measurement::loss));
+      cell(out, "%.2f", middle(runs, Measurement::secondHalf));
       out.append(" |\n");
     }
     return out.toString();

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class SittingTest {
   private static Measurement measurement(double gflop, Double... seconds) {
-    return new Measurement("a", List.of(seconds), List.of(seconds), 100, gflop, 7, null, null);
+    return new Measurement(
+        "a", List.of(seconds), List.of(seconds), 100, gflop, 7, null, null, null);
   }
 
   private static Case one(String group, String name) {
@@ -45,19 +46,19 @@ class SittingTest {
     SittingTable table = new SittingTable();
     table.add(one("epoch, bf16", "tensorflow"), measurement(0, 2.0));
     assertThat(table.text())
-        .contains("| tensorflow | a | 2.000 | 2.000 | 2.000 | 2.000 | 50 | 7 |  |  |  |  |  |");
+        .contains("| tensorflow | a | 2.000 | 2.000 | 2.000 | 2.000 | 50 | 7 |  |  |  |  |  |  |");
   }
 
   @Test
   void anEpochTellsItsLossAndWhenItsFirstStepWasDone() throws IOException {
     String line =
         "{\"label\": \"a\", \"seconds\": [2.0], \"cpu\": [3.0], \"tokens\": 8, \"gflop\": 0,"
-            + " \"peak_mb\": 7, \"mean_loss\": 1.5, \"first_step_s\": 4.25, \"steps\": 3}";
+            + " \"peak_mb\": 7, \"mean_loss\": 1.5, \"first_step_s\": 4.25, \"second_half\": 0.98}";
     SittingTable table = new SittingTable();
     table.add(one("epoch, fp32", "peer"), Measurement.read(line).orElseThrow());
     assertThat(table.text())
-        .contains("| first step after s | mean loss |")
-        .contains("| 4 | 7 |  |  | 1.00 | 4.3 | 1.5000 |");
+        .contains("| first step after s | mean loss | speed of the second half by the first's |")
+        .contains("| 4 | 7 |  |  | 1.00 | 4.3 | 1.5000 | 0.98 |");
   }
 
   @Test
