@@ -31,6 +31,7 @@ final class Manifest {
   private static final String DATA = "data";
   private static final String MODEL = "model";
   private static final String SHA256 = "sha256";
+  private static final String CHECKPOINTING = "gradient_checkpointing";
   private static final String BACKEND = "backend.";
 
   private final ObjectNode json;
@@ -157,10 +158,10 @@ final class Manifest {
     return out;
   }
 
-  /** What of a recipe has to stay the same. */
+  /** What of a recipe has to stay the same; how much memory a step takes changes no number. */
   private static Map<String, String> recipe(ObjectNode manifest) {
     Map<String, String> out = Flat.of(manifest.path(RECIPE));
-    out.keySet().removeIf(k -> isPath(k) || isEngine(k));
+    out.keySet().removeIf(k -> isPath(k) || isEngine(k) || k.equals(CHECKPOINTING));
     return out;
   }
 

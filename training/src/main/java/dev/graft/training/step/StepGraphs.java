@@ -1,5 +1,7 @@
 package dev.graft.training.step;
 
+import dev.graft.api.error.ErrorCode;
+import dev.graft.api.error.GraftException;
 import dev.graft.api.ops.Uniform;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.Graph;
@@ -134,6 +136,14 @@ public final class StepGraphs {
   /** Of Σ w·nll, in the order of the trainables. */
   private List<Tensor> gradients(Trace trace, Sums sums) {
     List<Tensor> kept = options.gradientCheckpointing() ? sums.checkpoints() : List.of();
+    if (options.gradientCheckpointing() && kept.size() < 2) {
+      throw new GraftException(
+          ErrorCode.MODEL_UNSUPPORTED,
+          "expected a model that says what is between its blocks for 'gradient_checkpointing: true',"
+              + " received "
+              + model.model().getClass().getSimpleName()
+              + ", which does not; set it to false");
+    }
     return Gradients.of(sums.loss(), variables(trace), kept);
   }
 

@@ -164,6 +164,15 @@ final class TrainerTest {
     assertSame(w, "run", "broken");
   }
 
+  @Test
+  void aStoppedRunMayGoOnWithLessMemory() {
+    Workspace w = Workspace.create(folder);
+    w.train();
+    w.trainUntil(4, "output_dir=broken");
+    w.train("output_dir=broken", "gradient_checkpointing=true");
+    assertSame(w, "run", "broken");
+  }
+
   /** Ends a run at once after a step, as a fault would. */
   private static void crashAfter(Workspace w, int step, String... overrides) {
     Throwable crash =
