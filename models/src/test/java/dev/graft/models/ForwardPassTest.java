@@ -63,6 +63,16 @@ class ForwardPassTest {
   }
 
   @Test
+  void theModelSaysWhatIsBetweenItsBlocks() {
+    ForwardPass pass = pass(DType.F32).build();
+    Tensor hidden = hidden(pass);
+    assertThat(pass.checkpoints())
+        .hasSize(fixture.model().config().layers() + 1)
+        .doesNotHaveDuplicates()
+        .allMatch(x -> x.type().equals(hidden.type()));
+  }
+
+  @Test
   void aFrozenHeadIsFusedWithItsLossAndATrainedOneIsNot() {
     assertThat(loss(pass(DType.F32).build()).composites())
         .contains(LinearCrossEntropy.class)
