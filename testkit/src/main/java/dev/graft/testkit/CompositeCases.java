@@ -491,22 +491,27 @@ final class CompositeCases {
         "adamw",
         Tolerance.COMPOSITE,
         c -> {
-          for (double decay : new double[] {0, 0.1}) {
-            List<Tensor> y =
-                AdamW.of(
-                    new AdamW(0.9, 0.99, 1e-6, decay),
-                    c.normal(3, 4),
-                    c.normal(3, 4),
-                    c.positive(3, 4),
-                    c.normal(3, 4),
-                    c.floats(i -> 0.01),
-                    c.floats(i -> 0.2),
-                    c.floats(i -> 0.02));
-            c.out("parameter, decay " + decay, y.get(0));
-            c.out("first moment, decay " + decay, y.get(1));
-            c.out("second moment, decay " + decay, y.get(2));
-          }
+          adamW(c, 0, 0.01);
+          adamW(c, 0.1, 0.01);
+          adamW(c, 0.1, 0); // as at the end of a schedule
         });
+  }
+
+  private static void adamW(CaseTrace c, double decay, double rate) {
+    List<Tensor> y =
+        AdamW.of(
+            new AdamW(0.9, 0.99, 1e-6, decay),
+            c.normal(3, 4),
+            c.normal(3, 4),
+            c.positive(3, 4),
+            c.normal(3, 4),
+            c.floats(i -> rate),
+            c.floats(i -> 0.2),
+            c.floats(i -> 0.02));
+    String of = ", decay " + decay + ", rate " + rate;
+    c.out("parameter" + of, y.get(0));
+    c.out("first moment" + of, y.get(1));
+    c.out("second moment" + of, y.get(2));
   }
 
   private static OpCase sumOfSquares() {

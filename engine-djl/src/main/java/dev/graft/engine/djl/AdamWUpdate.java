@@ -59,14 +59,15 @@ final class AdamWUpdate {
     }
     String g = s.of(n.inputs().get(3));
     String lr = number(n, 4);
-    String rate = s.let("torch.div(" + lr + ", " + number(n, 5) + ")");
+    String correction = number(n, 5);
+    String rate = s.let("torch.div(" + lr + ", " + correction + ")");
     String root = s.let("torch.pow(" + number(n, 6) + ", 0.5)");
-    String decay = "torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + ")";
+    String decay = Literals.number(op.weightDecay());
     if (fused) {
-      // lr/c₁ · m/(√v/√c₂ + ε) = √c₂·lr/c₁ · m/(√v + ε√c₂), and the decay is lr·λ all the same.
+      // lr/c₁ · m/(√v/√c₂ + ε) = √c₂·lr/c₁ · m/(√v + ε√c₂); lr·λ = (√c₂·lr/c₁)·(λ·c₁/√c₂).
       String fusedRate = s.let("torch.mul(" + rate + ", " + root + ")");
-      String fusedDecay =
-          op.weightDecay() == 0 ? "0." : s.let("torch.div(" + decay + ", " + fusedRate + ")");
+      String scale = "torch.div(" + correction + ", " + root + ")";
+      String fusedDecay = s.let("torch.mul(" + decay + ", " + scale + ")");
       String eps = s.let("torch.mul(" + root + ", " + Literals.number(op.eps()) + ")");
       String step = s.once("a late step", () -> s.let(LATE));
       String dense = s.let("torch.contiguous(" + g + ")");
@@ -76,7 +77,7 @@ final class AdamWUpdate {
           fused(op, parameter, dense, state[1], state[2], step, fusedRate, fusedDecay, eps));
       return;
     }
-    String kept = s.let("torch.sub(1., " + decay + ")");
+    String kept = s.let("torch.sub(1., torch.mul(" + lr + ", " + decay + "))");
     String down = s.let("torch.neg(" + rate + ")");
     long size = n.types().get(0).shape().size();
     if (size <= PIECE) {
