@@ -5,43 +5,20 @@ import dev.graft.api.tensor.Node;
 import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
 
-/** AdamW, in place on parameters and their state. */
+/**
+ * AdamW, in place on parameters and their state, by the operations of its definition one after the
+ * other: PyTorch's fused operator rounds otherwise, which other engines do not follow.
+ */
 final class AdamWUpdate {
-  /** Elements that are done at a time where every operation is an operator of its own. */
+  /** Elements that are done at a time, so that they stay in the processor's cache. */
   private static final long PIECE = 1 << 18;
-
-  /**
-   * A call of PyTorch's fused update, which goes through memory once. It knows the step, not the
-   * corrections; at a step as late as this they are 1, and what they do is in its other arguments.
-   */
-  private static final String FUSED =
-      "torch._fused_adamw_(%s, [%s], [%s], [%s], annotate(List[Tensor], []), [%s], lr=%s,"
-          + " beta1=%s, beta2=%s, weight_decay=%s, eps=%s, amsgrad=False, maximize=False)";
-
-  static final String LATE = "torch.full([], 1.0e30, dtype=6)";
 
   private final Script s;
   private final Storage storage;
-  private final boolean fused;
 
-  AdamWUpdate(Script script, Storage storage, boolean fused) {
+  AdamWUpdate(Script script, Storage storage) {
     this.s = script;
     this.storage = storage;
-    this.fused = fused;
-  }
-
-  static String fused(
-      AdamW op,
-      String p,
-      String g,
-      String m,
-      String v,
-      String step,
-      String lr,
-      String decay,
-      String eps) {
-    return FUSED.formatted(
-        p, g, m, v, step, lr, Literals.number(op.beta1()), Literals.number(op.beta2()), decay, eps);
   }
 
   void lower(Node n, AdamW op) {
@@ -59,26 +36,10 @@ final class AdamWUpdate {
     }
     String g = s.of(n.inputs().get(3));
     String lr = number(n, 4);
-    String correction = number(n, 5);
-    String rate = s.let("torch.div(" + lr + ", " + correction + ")");
+    String down = s.let("torch.neg(torch.div(" + lr + ", " + number(n, 5) + "))");
     String root = s.let("torch.pow(" + number(n, 6) + ", 0.5)");
-    String decay = Literals.number(op.weightDecay());
-    if (fused) {
-      // lr/c₁ · m/(√v/√c₂ + ε) = √c₂·lr/c₁ · m/(√v + ε√c₂); lr·λ = (√c₂·lr/c₁)·(λ·c₁/√c₂).
-      String fusedRate = s.let("torch.mul(" + rate + ", " + root + ")");
-      String scale = "torch.div(" + correction + ", " + root + ")";
-      String fusedDecay = s.let("torch.mul(" + decay + ", " + scale + ")");
-      String eps = s.let("torch.mul(" + root + ", " + Literals.number(op.eps()) + ")");
-      String step = s.once("a late step", () -> s.let(LATE));
-      String dense = s.let("torch.contiguous(" + g + ")");
-      String parameter = s.let("[" + state[0] + "]");
-      s.change(
-          parameter,
-          fused(op, parameter, dense, state[1], state[2], step, fusedRate, fusedDecay, eps));
-      return;
-    }
-    String kept = s.let("torch.sub(1., torch.mul(" + lr + ", " + decay + "))");
-    String down = s.let("torch.neg(" + rate + ")");
+    String kept =
+        s.let("torch.sub(1., torch.mul(" + lr + ", " + Literals.number(op.weightDecay()) + "))");
     long size = n.types().get(0).shape().size();
     if (size <= PIECE) {
       piece(op, state[0], state[1], state[2], g, kept, down, root);

@@ -71,7 +71,7 @@ final class Composites {
     this.storage = storage;
     this.kernels = kernels;
     this.head = new HeadLoss(script, kernels.products());
-    this.adamW = new AdamWUpdate(script, storage, kernels.fusedAdamW());
+    this.adamW = new AdamWUpdate(script, storage);
   }
 
   /** Lowers a composite; false for one that the engine does not fuse. */

@@ -21,8 +21,8 @@ final class Lowering {
 
   /**
    * A lowered graph. The method takes three lists (variables, constants, inputs) and returns the
-   * graph's outputs, contiguous and on the host, then the new values of {@code replaced}, and
-   * perhaps what is of no use; other updated variables were updated in place.
+   * graph's outputs, contiguous and on the host, then the new values of {@code replaced}; other
+   * updated variables were updated in place.
    *
    * @param source the method, and what it calls
    * @param variables the variables read, in order
@@ -106,7 +106,6 @@ final class Lowering {
                   : "torch.clone(" + script.of(t) + ", memory_format=0)"));
       replaced.add(update.getKey());
     }
-    script.changes().ifPresent(results::add);
     String source =
         kernels.attention().helpers()
             + "  def "

@@ -1,7 +1,6 @@
 package dev.graft.engine.djl;
 
 import dev.graft.api.error.GraftException;
-import dev.graft.api.ops.AdamW;
 import dev.graft.api.tensor.DType;
 import dev.graft.api.tensor.TensorType;
 import java.util.List;
@@ -16,18 +15,6 @@ final class Probe {
           + "    d, e, f, = torch._scaled_dot_product_flash_attention_for_cpu_backward(o, x, x, x,"
           + " o, l, 0., False, attn_mask=x, scale=1.)\n"
           + "    y = torch.reshape(d, [2, 2])\n"
-          + "    "
-          + AdamWUpdate.fused(
-              new AdamW(0.9, 0.99, 1e-8, 0),
-              "[y]",
-              "torch.ones([2, 2])",
-              "torch.ones([2, 2])",
-              "torch.ones([2, 2])",
-              AdamWUpdate.LATE,
-              "1.",
-              "0.",
-              "1.")
-          + "\n"
           + "    return ["
           + OneDnnProducts.call("y", "torch.t(y)", "None")
           + "]\n";

@@ -7,7 +7,6 @@ import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
@@ -55,22 +54,6 @@ final class Script {
     String name = "a" + temporaries++;
     body.append(indent).append(name).append(" = ").append(expression).append('\n');
     return name;
-  }
-
-  /**
-   * Calls what gives nothing but changes the tensors of a list. PyTorch drops such calls when
-   * nothing that the method returns depends on the list, whatever else sees its tensors.
-   */
-  void change(String list, String call) {
-    body.append(indent).append(call).append('\n');
-    String all = once("changed", () -> let("annotate(List[Tensor], [])"));
-    let("torch.append(" + all + ", " + list + "[0])");
-  }
-
-  /** What the method has to return, so that all {@linkplain #change changes} are made. */
-  Optional<String> changes() {
-    return Optional.ofNullable(shared.get("changed"))
-        .map(all -> "torch.full([], len(" + all + "))");
   }
 
   /** Assigns the parts of a tuple to new names. */
