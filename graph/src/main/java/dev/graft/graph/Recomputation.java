@@ -1,7 +1,6 @@
 package dev.graft.graph;
 
 import dev.graft.api.tensor.Node;
-import dev.graft.api.tensor.Op;
 import dev.graft.api.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +62,7 @@ final class Recomputation {
     if (made == null) {
       Tensor start = checkpoints.get(block);
       if (t.equals(start)) {
-        made = start.trace().primitive(new Op.After(), start, incoming);
+        made = start.after(incoming);
       } else if (t.node().id() <= start.node().id()) {
         made = t;
       } else {

@@ -79,11 +79,15 @@ final class FlashCpuAttention implements AttentionKernel {
             at = annotate(List[int], [])
             indices = annotate(List[Tensor], [])
           return (at, indices)
+        def rows(self: __torch__.M, x: Tensor, at: List[int], block: int) -> Tensor:
+          if torch.size(x, 0) > 1:
+            y = torch.slice(x, 0, at[6 * block], at[6 * block + 1], 1)
+          else:
+            y = x
+          return y
         def part(self: __torch__.M, x: Tensor, dim: int, at: List[int], block: int, index: Tensor) -> Tensor:
           i = 6 * block
-          rows = x
-          if torch.size(x, 0) > 1:
-            rows = torch.slice(x, 0, at[i], at[i + 1], 1)
+          rows = (self).rows(x, at, block)
           if torch.numel(index) == 0:
             y = torch.slice(rows, dim, at[i + 4], at[i + 5], 1)
           else:
@@ -91,13 +95,10 @@ final class FlashCpuAttention implements AttentionKernel {
           return y
         def queries(self: __torch__.M, x: Tensor, at: List[int], block: int) -> Tensor:
           i = 6 * block
-          rows = x
-          if torch.size(x, 0) > 1:
-            rows = torch.slice(x, 0, at[i], at[i + 1], 1)
-          return torch.slice(rows, 2, at[i + 2], at[i + 3], 1)
+          return torch.slice((self).rows(x, at, block), 2, at[i + 2], at[i + 3], 1)
         def add_part(self: __torch__.M, sum: Tensor, at: List[int], block: int, index: Tensor, x: Tensor) -> Tensor:
           i = 6 * block
-          rows = torch.slice(sum, 0, at[i], at[i + 1], 1)
+          rows = (self).rows(sum, at, block)
           if torch.numel(index) == 0:
             y = torch.add_(torch.slice(rows, 2, at[i + 4], at[i + 5], 1), x)
           else:
